@@ -1,0 +1,65 @@
+"""The facts that engines read: for each predicate its rows, each with the days on which it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reasoner.evidence.claim import Claim
+from reasoner.syntax.vocabulary import Vocabulary, type_predicate
+from reasoner.term import Row
+from reasoner.when import ETERNAL, Date, Truth, narrowest
+
+
+@dataclass(frozen=True)
+class Store:
+    """`facts[predicate][row]` is when the row holds; `claims[predicate, row]` is who says so."""
+
+    facts: Mapping[str, Mapping[Row, Truth]]
+    claims: Mapping[tuple[str, Row], tuple[Claim, ...]]
+
+    @property
+    def last_evidence(self) -> Date | None:
+        """The latest date on any claim."""
+        return self.last_evidence_on(frozenset())
+
+    def last_evidence_on(self, names: Iterable[object]) -> Date | None:
+        """The latest date on a claim that mentions one of these names; on any claim where there are none."""
+        wanted = frozenset(names)
+        dates = (
+            date
+            for (_, row), stated in self.claims.items()
+            if not wanted or wanted & frozenset(row)
+            for one in stated
+            for date in one.dates
+        )
+        return max(dates, key=lambda date: date.last, default=None)
+
+
+def store(vocabulary: Vocabulary, claims: Iterable[Claim]) -> Store:
+    """Claims to facts: the same fact from many sources is one fact. Types hold of the constants in their arguments."""
+    facts: dict[str, dict[Row, Truth]] = {}
+    stated: dict[tuple[str, Row], list[Claim]] = {}
+    for one in claims:
+        rows = facts.setdefault(one.predicate, {})
+        rows[one.row] = either(rows[one.row], one.truth) if one.row in rows else one.truth
+        stated.setdefault((one.predicate, one.row), []).append(one)
+        for parameter, value in zip(vocabulary.parameters(one.predicate), one.row, strict=False):
+            if parameter.type:
+                _of_type(facts, vocabulary, parameter.type, (value,))
+    for type_name, members in vocabulary.types.items():
+        for member in members or ():
+            _of_type(facts, vocabulary, type_name, (member,))
+    for type_name, constant in vocabulary.typed_constants():
+        _of_type(facts, vocabulary, type_name, (constant.value,))
+    return Store(facts, {key: tuple(value) for key, value in stated.items()})
+
+
+def _of_type(facts: dict[str, dict[Row, Truth]], vocabulary: Vocabulary, type_name: str, row: Row) -> None:
+    facts.setdefault(type_predicate(type_name), {})[row] = ETERNAL
+
+
+def either(p: Truth, q: Truth) -> Truth:
+    """When at least one of two holds."""
+    certain = p.certain | q.certain
+    return Truth(certain, p.possible | q.possible, narrowest((*p.windows, *q.windows), certain))

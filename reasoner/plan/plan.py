@@ -1,0 +1,72 @@
+"""A program to a plan: its rules in strata, each of which is known before the next one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reasoner.check.dependencies import components
+from reasoner.plan.rules import Gather, Normaliser, PlannedRule
+from reasoner.syntax.tree import Literal, Rule, atoms_of
+from reasoner.syntax.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """Predicates that need each other, or a single one, with the rules that derive them."""
+
+    predicates: frozenset[str]
+    rules: tuple[PlannedRule, ...]
+    recursive: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Strata in the order of their evaluation. Predicates with `#` in their names are the plan's own."""
+
+    strata: tuple[Stratum, ...]
+
+
+def plan(vocabulary: Vocabulary, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Plan:
+    """The rules that the goals need (all rules without goals), in strata. The program has passed its checks.
+
+    `extra` are rules beside the program's own, such as a question's.
+    """
+    normaliser = Normaliser(vocabulary)
+    rules: dict[str, list[PlannedRule]] = {}
+    for rule in (*vocabulary.program.of(Rule), *extra):
+        for planned in normaliser.rules(rule):
+            rules.setdefault(planned.head.predicate, []).append(planned)
+    graph = {head: sorted({p for rule in derived for p in _read(rule)}) for head, derived in rules.items()}
+    if goals is not None:
+        graph = _reachable(graph, goals)
+    return Plan(
+        tuple(
+            Stratum(
+                frozenset(component),
+                tuple(rule for head in sorted(component) for rule in rules[head]),
+                len(component) > 1 or component[0] in graph[component[0]],
+            )
+            for component in components(graph)
+        )
+    )
+
+
+def _read(rule: PlannedRule) -> Iterable[str]:
+    for step in rule.body:
+        match step:
+            case Literal(formula):
+                yield from (signed.atom.predicate for signed in atoms_of(formula))
+            case Gather(elements=elements):
+                yield elements
+
+
+def _reachable(graph: dict[str, list[str]], goals: Iterable[str]) -> dict[str, list[str]]:
+    reached: dict[str, list[str]] = {}
+    waiting = [goal for goal in goals if goal in graph]
+    while waiting:
+        head = waiting.pop()
+        if head not in reached:
+            reached[head] = graph[head]
+            waiting.extend(body for body in graph[head] if body in graph)
+    return reached

@@ -1,0 +1,134 @@
+"""Rules in the plain form that engines read: terms in their places, no arithmetic inside atoms, aggregates apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from reasoner.check.safety import body_variables, groups, literal_variables, names, order
+from reasoner.syntax.tree import (
+    Aggregate,
+    Always,
+    Begins,
+    BodyLiteral,
+    Citation,
+    Comparison,
+    Ends,
+    Formula,
+    Literal,
+    Once,
+    Plain,
+    Rule,
+    Signed,
+    Since,
+)
+from reasoner.syntax.vocabulary import Vocabulary
+from reasoner.term import Atom, Expression, Term, Variable
+
+
+@dataclass(frozen=True)
+class Gather:
+    """`function` over the last terms of `elements`, for each value of its first ones, the `groups`.
+
+    `elements` is derived by a rule of its own: `elements(groups..., terms...) :- the aggregate's body`.
+    Each row of terms counts once; #sum, #min and #max read the first of them.
+    """
+
+    function: str
+    elements: str
+    groups: tuple[Variable, ...]
+    width: int
+    operator: str
+    bound: Term
+
+
+Step = Literal | Comparison | Gather
+
+
+@dataclass(frozen=True)
+class PlannedRule:
+    """A rule whose body can be evaluated from left to right. Atoms hold variables and constants only."""
+
+    head: Atom
+    body: tuple[Step, ...]
+    rule: Rule = field(compare=False, repr=False)
+
+
+class Normaliser:
+    """Turns the rules of one program into planned ones."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._fresh = count(1)
+
+    def rules(self, rule: Rule) -> tuple[PlannedRule, ...]:
+        """The rule, with a rule before it for each aggregate in it."""
+        before: list[PlannedRule] = []
+        extra: list[BodyLiteral] = []
+        head = self._flat(rule.head, extra)
+        body: list[BodyLiteral] = []
+        for literal in rule.body:
+            body.append(self._literal(literal, extra))
+        body.extend(extra)
+        ordered, _ = order(tuple(body), names(head.terms))
+        steps: list[Step] = []
+        for literal in ordered:
+            if isinstance(literal, Aggregate):
+                outside = names(head.terms) | body_variables(other for other in body if other is not literal)
+                gather, element_rules = self._gather(literal, outside, tuple(body), rule)
+                steps.append(gather)
+                before.extend(element_rules)
+            else:
+                steps.append(literal)
+        return (*before, PlannedRule(head, tuple(steps), rule))
+
+    def _gather(
+        self, aggregate: Aggregate, outside: frozenset[str], body: tuple[BodyLiteral, ...], rule: Rule
+    ) -> tuple[Gather, tuple[PlannedRule, ...]]:
+        by = tuple(Variable(name) for name in sorted(groups(aggregate, outside)))
+        elements = f"#{aggregate.function}{next(self._fresh)}"
+        inner = aggregate.body
+        # A group that the aggregate's own body does not bind takes its values from the rule around it.
+        missing = order(inner, names((*by, *aggregate.terms)))[1]
+        if missing:
+            lenders = (b for b in body if isinstance(b, Literal) and not b.negated and missing & literal_variables(b))
+            inner = (*inner, *lenders)
+        head = Atom(elements, (*by, *aggregate.terms))
+        gather = Gather(aggregate.function, elements, by, len(aggregate.terms), aggregate.operator, aggregate.bound)
+        return gather, self.rules(Rule(head, inner, Citation(), origin=rule.origin))
+
+    def _literal(self, literal: BodyLiteral, extra: list[BodyLiteral]) -> BodyLiteral:
+        match literal:
+            case Literal(Always(Signed(atom, True), near, far), negated):
+                # `always not p` is `not once p`.
+                return replace(literal, formula=Once(self._flat(atom, extra), near, far), negated=not negated)
+            case Literal(formula):
+                return replace(literal, formula=self._formula(formula, extra))
+        return literal
+
+    def _formula(self, formula: Formula, extra: list[BodyLiteral]) -> Formula:
+        match formula:
+            case Plain(atom):
+                return Plain(self._flat(atom, extra))
+            case Once(atom, near, far):
+                return Once(self._flat(atom, extra), near, far)
+            case Always(Signed(atom, negated), near, far):
+                return Always(Signed(self._flat(atom, extra), negated), near, far)
+            case Since(Signed(atom, negated), start):
+                return Since(Signed(self._flat(atom, extra), negated), self._flat(start, extra))
+            case Begins(atom):
+                return Begins(self._flat(atom, extra))
+            case Ends(atom):
+                return Ends(self._flat(atom, extra))
+
+    def _flat(self, atom: Atom, extra: list[BodyLiteral]) -> Atom:
+        """The atom with a new variable for each piece of arithmetic in it."""
+        terms: list[Term] = []
+        for term in self.vocabulary.positional(atom).terms:
+            if isinstance(term, Expression):
+                variable = Variable(f"#{next(self._fresh)}")
+                assert term.origin is not None
+                extra.append(Comparison("=", variable, term, origin=term.origin))
+                term = variable
+            terms.append(term)
+        return Atom(atom.predicate, tuple(terms), (), atom.origin)
