@@ -87,7 +87,7 @@ _PLAIN = {
     "STRING": 'a "text"', "INT": "a number", "DATE": "a date", "__ANON_0": "`:-`", "VBAR": "`|`",
 }  # fmt: skip
 _RESERVED = frozenset(
-    "event state fixed type source assume never reports from via assuming not since once always begins ends during".split()
+    "event state fixed type source assume never reports denies from via assuming not since once always begins ends during".split()
 )
 
 
@@ -151,9 +151,9 @@ class _Builder(Transformer[Token, Any]):
     # statements
 
     def declaration(self, meta: Any, parts: list[Any]) -> tree.Declaration:
-        kind, name, parameters, reports, *phrases = parts
+        kind, name, parameters, reports, denies, *phrases = parts
         return tree.Declaration(
-            kind, str(name), parameters, tuple(_unquote(p) for p in phrases), reports, name_origin=self._span(name), origin=self._span(meta)
+            kind, str(name), parameters, tuple(_unquote(p) for p in phrases), reports, denies, name_origin=self._span(name), origin=self._span(meta)
         )
 
     def kind(self, meta: Any, parts: list[Token]) -> str:
@@ -167,6 +167,9 @@ class _Builder(Transformer[Token, Any]):
         return tree.Parameter(str(name), str(type_) if type_ else None, origin=self._span(meta))
 
     def reports(self, meta: Any, parts: list[Token]) -> str:
+        return str(parts[0])
+
+    def denies(self, meta: Any, parts: list[Token]) -> str:
         return str(parts[0])
 
     def type(self, meta: Any, parts: list[Token]) -> tree.TypeDeclaration:

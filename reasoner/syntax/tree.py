@@ -139,13 +139,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Declaration:
-    """`event p(a: T, ...) reports q "phrase" ... .`"""
+    """`event p(a: T, ...) reports q denies r "phrase" ... .`
+
+    `reports`: it is somebody's judgement that q holds; `denies`: it says that r does not hold.
+    """
 
     kind: Kind
     predicate: str
     parameters: tuple[Parameter, ...]
     phrases: tuple[str, ...]
-    reports: str | None
+    reports: str | None = None
+    denies: str | None = None
     name_origin: Span = _origin()
     origin: Span = _origin()
 
