@@ -1,0 +1,27 @@
+"""A rules engine for reasoning about armed conflict: a rule turns cited facts into cited facts.
+
+>>> import reasoner
+>>> kb = reasoner.load()
+>>> [answer.atom for answer in kb.query("open_side(raqqa_city, Side)")]
+['open_side(raqqa_city, s)']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reasoner.diagnostic import Problems
+
+if TYPE_CHECKING:
+    from reasoner.knowledge_base import KnowledgeBase, load
+
+__all__ = ["KnowledgeBase", "Problems", "load"]
+
+
+def __getattr__(name: str) -> object:
+    """Loads the knowledge base, and the grammar and engine under it, when it is first asked for."""
+    if name in ("KnowledgeBase", "load"):
+        from reasoner import knowledge_base
+
+        return getattr(knowledge_base, name)
+    raise AttributeError(f"module 'reasoner' has no attribute {name!r}")

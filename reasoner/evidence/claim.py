@@ -12,6 +12,7 @@ from reasoner.text import Span
 from reasoner.when import ETERNAL, Date, Day, Truth, When, happens, lasts, parse_date
 
 ANALYST = "analyst"
+SUPPOSED = "--suppose"  # the name of the text in which suppositions are written
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Claim:
     assumptions: tuple[str, ...] = ()
     dates: tuple[Date, ...] = ()
     origin: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def supposed(self) -> bool:
+        """Whether it is a supposition, which bears on every question."""
+        return self.origin is not None and self.origin.file == SUPPOSED
 
     def __str__(self) -> str:
         return show_atom(self.predicate, self.row)

@@ -24,13 +24,13 @@ class Store:
         return self.last_evidence_on(frozenset())
 
     def last_evidence_on(self, names: Iterable[object]) -> Date | None:
-        """The latest date on a claim that mentions one of these names; on any claim where there are none."""
+        """The latest date on a claim that mentions one of these names or is supposed; on any claim without names."""
         wanted = frozenset(names)
         dates = (
             date
             for (_, row), stated in self.claims.items()
-            if not wanted or wanted & frozenset(row)
             for one in stated
+            if not wanted or wanted & frozenset(row) or one.supposed
             for date in one.dates
         )
         return max(dates, key=lambda date: date.last, default=None)

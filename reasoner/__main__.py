@@ -1,0 +1,5 @@
+"""`python -m reasoner` is the command `reasoner`."""
+
+from reasoner.doors.cli import main
+
+main()

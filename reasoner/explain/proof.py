@@ -1,0 +1,84 @@
+"""Proofs: why something held on a day, down to quoted sources. They know no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reasoner.evidence.claim import Claim
+from reasoner.syntax.tree import Rule
+from reasoner.term import Row, Value, show_atom
+from reasoner.when import Day
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A claim that says so."""
+
+    predicate: str
+    row: Row
+    day: Day
+    claim: Claim
+
+    premises: tuple[Proof, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        return self.day in self.claim.truth.certain
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A rule that says so, with the values of its variables, because of its premises."""
+
+    predicate: str
+    row: Row
+    day: Day
+    rule: Rule
+    binding: tuple[tuple[str, Value], ...]
+    premises: tuple[Proof, ...]
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Nothing that matches held, from `first` to `day`, both included. None in the row matches any value."""
+
+    predicate: str
+    row: tuple[Value | None, ...]
+    first: Day
+    day: Day
+    premises: tuple[Proof, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """What holds by its very words: a type's member, a comparison."""
+
+    predicate: str
+    row: Row
+    day: Day
+    premises: tuple[Proof, ...] = ()
+
+
+Proof = Stated | Derived | Absent | Given
+
+
+def leaves(proof: Proof) -> Iterator[Proof]:
+    """The nodes on which a proof rests, in the order of reading."""
+    if not proof.premises:
+        yield proof
+    for premise in proof.premises:
+        yield from leaves(premise)
+
+
+def supports(proof: Proof) -> tuple[Claim, ...]:
+    """The claims on which a proof rests, each once; first those under premises about the very same row."""
+    if isinstance(proof, Derived):
+        near = sorted(proof.premises, key=lambda premise: premise.row != proof.row)
+        return tuple(dict.fromkeys(claim for premise in near for claim in supports(premise)))
+    return tuple(dict.fromkeys(leaf.claim for leaf in leaves(proof) if isinstance(leaf, Stated)))
+
+
+def show(proof: Proof) -> str:
+    """The atom that a node is about."""
+    return show_atom(proof.predicate, tuple("_" if value is None else value for value in proof.row))

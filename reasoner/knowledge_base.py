@@ -1,0 +1,202 @@
+"""The verbs in one object: load, ask, query, why, check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from reasoner.check import check
+from reasoner.diagnostic import Diagnostic, Problems, did_you_mean, error, errors, sort
+from reasoner.engine import ENGINES, engine
+from reasoner.engine.model import Model
+from reasoner.evidence.claim import ANALYST, SUPPOSED, Claim, assumption_texts, claims, known_by, known_sources, without
+from reasoner.evidence.store import Store, store
+from reasoner.home import bundled
+from reasoner.plan.plan import plan
+from reasoner.query.answering import Answering
+from reasoner.query.answers import Answers
+from reasoner.query.names import Names
+from reasoner.query.question import understand
+from reasoner.syntax.load import load as load_files
+from reasoner.syntax.parse import parse
+from reasoner.syntax.tree import BodyLiteral, Fact, Program, Query, Rule
+from reasoner.syntax.vocabulary import Vocabulary, atoms
+from reasoner.term import Atom, Constant, Quoted, Row, Value
+from reasoner.text import Text
+from reasoner.verify import invariants
+from reasoner.when import BadDate, Day, Interval, parse_date
+
+Paths = Sequence[str | Path]
+
+
+def load(
+    rules: str | Path | Paths = (),
+    facts: str | Path | Paths = (),
+    *,
+    default_rules: bool = True,
+    known_by: str | None = None,
+    without: Iterable[str] = (),
+    suppose: Iterable[str] = (),
+    engine: str = "columnar",
+) -> KnowledgeBase:
+    """Rule and fact files, or folders of them, as a knowledge base.
+
+    Without `rules` or `facts`, `./rules` and `./facts` are read where they exist, else the bundled ones;
+    `default_rules=False` reads no rules but those named, and then no facts but those named.
+    Raises Problems with everything that is wrong in what was read.
+    """
+    problems: list[Diagnostic] = []
+    named_rules, named_facts = _paths(rules), _paths(facts)
+    if not default_rules and not named_facts:
+        paths = named_rules
+    else:
+        paths = (named_rules or (_default("rules") if default_rules else [])) + (named_facts or _default("facts"))
+    program = load_files(paths, problems)
+    supposed, dropped = _suppositions(suppose, problems)
+    program = Program((*program.files, *supposed.files))
+    return KnowledgeBase(program, problems, known_by=known_by, without=without, dropped=dropped, engine=engine)
+
+
+def _paths(given: str | Path | Paths) -> list[str | Path]:
+    return [given] if isinstance(given, str | Path) else list(given)
+
+
+def _default(folder: str) -> list[str | Path]:
+    return [Path(folder)] if Path(folder).is_dir() else [bundled(folder)]
+
+
+def _suppositions(suppose: Iterable[str], problems: list[Diagnostic]) -> tuple[Program, tuple[Fact, ...]]:
+    """`--suppose FACT` adds a fact on the analyst's word; `--suppose "not FACT"` takes matching facts away."""
+    added, dropped = [], []
+    for written in suppose:
+        fact = written.strip().removesuffix(".")
+        negated = fact.startswith("not ")
+        text = f"{fact.removeprefix('not ').strip()} from analyst {Quoted('supposing ' + fact)}."
+        file = parse(Text(SUPPOSED, text), problems)
+        (dropped if negated else added).append(file)
+    facts = tuple(f for file in dropped for f in file.statements if isinstance(f, Fact))
+    return Program(tuple(added)), facts
+
+
+class KnowledgeBase:
+    """Checked rules and claims, and what follows from them."""
+
+    def __init__(
+        self,
+        program: Program,
+        problems: Iterable[Diagnostic] = (),
+        *,
+        known_by: str | None = None,
+        without: Iterable[str] = (),
+        dropped: Iterable[Fact] = (),
+        engine: str = "columnar",
+    ) -> None:
+        self.program = program
+        self.vocabulary = Vocabulary(program)
+        found = [*problems, *check(self.vocabulary), *_bad_options(program, known_by, without, engine)]
+        if errors(found):
+            raise Problems(found)
+        self.diagnostics = sort(found)
+        self._known_by, self._without, self._dropped = known_by, tuple(without), tuple(dropped)
+        self._engine = engine
+
+    # ---------------------------------------------------------------- what was read
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims that count, after `known_by`, `without` and suppositions."""
+        kept: Iterable[Claim] = claims(self.vocabulary)
+        if self._without:
+            kept = without(kept, self._without)
+        if self._known_by:
+            kept = known_by(kept, parse_date(self._known_by).last)
+        gone = [self.vocabulary.positional(fact.atom) for fact in self._dropped]
+        return tuple(one for one in kept if not any(_matches(atom, one.predicate, one.row) for atom in gone))
+
+    @cached_property
+    def store(self) -> Store:
+        return store(self.vocabulary, self.claims)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the constants are called, from the `alias` facts."""
+        found = ((str(a), str(b.text if isinstance(b, Quoted) else b)) for a, b in self.store.facts.get("alias", {}))
+        return Names(self.vocabulary, found)
+
+    def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
+        """What follows: every predicate, or what the goals need."""
+        return engine(self._engine)(plan(self.vocabulary, goals, extra), self.store)
+
+    # ---------------------------------------------------------------- asking
+
+    def ask(self, question: str, at: str | None = None) -> Answers:
+        """Answers a question in English. Raises Problems where it is not understood."""
+        understood = understand(question, self.vocabulary, self.names, self._last_day(()))
+        days = _span(at) if at else understood.days
+        present = understood.form in ("who", "whether", "how_many")
+        if days is None and present:
+            last = self._last_day(c.value for a in atoms(understood.body) for c in a.terms if isinstance(c, Constant))
+            days = (last, last + 1) if last is not None else None
+        return self._answering.answer(question, understood.body, days, understood)
+
+    def query(self, body: str, at: str | None = None) -> Answers:
+        """The rows for which a body holds, such as `besieges(Who, raqqa_city, Side)`. Raises Problems."""
+        return self._answering.answer(body, self._body(body), _span(at) if at else None)
+
+    def check(self) -> tuple[Diagnostic, ...]:
+        """Everything to be said about rules and facts: warnings, broken invariants, disputes."""
+        rules = invariants.as_rules(self.program)
+        model = self.model([*(r.head.predicate for r in rules), "contested", "holds"], rules)
+        return (*self.diagnostics, *invariants.broken(self.program, model), *invariants.disputes(model, self.store))
+
+    @cached_property
+    def _answering(self) -> Answering:
+        return Answering(self.vocabulary, self.store, self.names, engine(self._engine), self.diagnostics)
+
+    def _body(self, written: str) -> tuple[BodyLiteral, ...]:
+        problems: list[Diagnostic] = []
+        text = Text("query", f"?- {written.strip().removeprefix('?-').strip().removesuffix('.')}.")
+        file = parse(text, problems)
+        asked = Program((*self.program.files, file))
+        problems.extend(d for d in check(Vocabulary(asked)) if d.labels and d.labels[0].span.text is text)
+        if errors(problems):
+            raise Problems(problems)
+        return next(s.body for s in file.statements if isinstance(s, Query))
+
+    def _last_day(self, names: Iterable[Value]) -> Day | None:
+        """The last day with evidence on any of these names, or on anything."""
+        last = self.store.last_evidence_on(names) or self.store.last_evidence
+        return last.last if last else None
+
+
+
+def _matches(atom: Atom, predicate: str, row: Row) -> bool:
+    return atom.predicate == predicate and all(
+        not isinstance(term, Constant) or term.value == value for term, value in zip(atom.terms, row, strict=False)
+    )
+
+
+def _span(written: str) -> Interval:
+    """The days of `--at`: a day, a month or a year. Raises Problems."""
+    try:
+        on = parse_date(written)
+    except BadDate as bad:
+        raise Problems([error("R401", str(bad), help="as in --at 2016-06-04, or --at 2016-06")]) from None
+    return on.first, on.last + 1
+
+
+def _bad_options(program: Program, known_by: str | None, dropped: Iterable[str], engine: str) -> Iterator[Diagnostic]:
+    """Sources and engines that do not exist, dates that cannot be."""
+    known = {*known_sources(program), *assumption_texts(program), ANALYST}
+    for name in dropped:
+        if name not in known:
+            yield error("R413", f"there is no source or assumption `{name}`",
+                        help=did_you_mean(name, known) or f"known: {', '.join(sorted(known))}")  # fmt: skip
+    if engine not in ENGINES:
+        yield error("R505", f"there is no engine `{engine}`", help=f"choose {' or '.join(sorted(ENGINES))}")
+    if known_by is not None:
+        try:
+            parse_date(known_by)
+        except BadDate as bad:
+            yield error("R401", str(bad), help="as in --known-by 2016-06-10")

@@ -1,0 +1,350 @@
+"""From a body of literals to answers: rows, their days, whose word they rest on, and what they assume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Literal as OneOf
+
+from reasoner.check.safety import order
+from reasoner.diagnostic import Diagnostic
+from reasoner.engine.model import Model
+from reasoner.evidence.claim import Claim, assumption_texts
+from reasoner.evidence.store import Store
+from reasoner.explain.proof import Derived, Proof, Stated, supports
+from reasoner.explain.why import Prover
+from reasoner.plan.plan import Plan, plan
+from reasoner.query import situation
+from reasoner.query.answers import Answer, Answers, Origin
+from reasoner.query.names import COMPASS, Names
+from reasoner.query.question import Question
+from reasoner.syntax.tree import Aggregate, BodyLiteral, Citation, Comparison, Declaration, Literal, Plain, Rule, atoms_of
+from reasoner.syntax.vocabulary import Vocabulary, atoms
+from reasoner.syntax.write import write_literal
+from reasoner.term import Atom, Constant, Row, Term, Value, Variable, show_atom, variables
+from reasoner.text import Text
+from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
+
+QUESTION = "#query"
+PAST_TENSE = ("when", "since_when", "until_when", "how_long")
+
+
+class Answering:
+    """Answers questions over one set of checked rules and claims."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        store: Store,
+        names: Names,
+        evaluate: Callable[[Plan, Store], Model],
+        diagnostics: tuple[Diagnostic, ...],
+    ) -> None:
+        self.vocabulary, self.store, self.names = vocabulary, store, names
+        self.evaluate, self.diagnostics = evaluate, diagnostics
+
+    def answer(
+        self, question: str, body: tuple[BodyLiteral, ...], days: Interval | None, understood: Question | None = None
+    ) -> Answers:
+        """The rows for which the body may hold on some of the days; on any day where `days` is None.
+
+        An English question also gets what is only reported, a verdict, and the situation of its place.
+        """
+        written = _write(body)
+        if understood and understood.negated and understood.form == "whether":
+            # "Is it not so?" asks whether it is so, the other way round.
+            body = tuple(replace(b, negated=False) if isinstance(b, Literal) else b for b in body)
+        asked = tuple(dict.fromkeys(_free_variables(body)))
+        rule = Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0))
+        atom = self._single_atom(body)
+        about = atom is not None and understood is not None and atom.predicate in situation.ABOUT
+        reports = self._reports(atom.predicate) if atom and understood else ()
+        told = self._reports("besieges") if about else ()
+        goals = (QUESTION, *(r.predicate for r in reports), *(situation.NEEDS if about else ()))
+        plans = plan(self.vocabulary, goals, [rule])
+        model = self.evaluate(plans, self.store)
+        prover = Prover(plans, self.store, model)
+        span = Days((days or (PAST, FUTURE),))
+
+        found = [
+            self._derived(prover, row, truth, span, asked, body, atom)
+            for row, truth in model.rows(QUESTION).items()
+            if truth.possible & span
+        ]
+        if atom is not None:
+            found = self._with_reports(found, reports, atom, asked, span)
+        answers = tuple(replace(one, id=n) for n, one in enumerate(sorted(found, key=_rank), 1))
+        names = [term.value for a in atoms(body) for term in a.terms if isinstance(term, Constant)]
+        last = self.store.last_evidence_on(names) or self.store.last_evidence
+        result = Answers(
+            question,
+            written,
+            understood.form if understood else "query",
+            answers,
+            last.last if last else None,
+            days,
+            understood.asked if understood else asked,
+            assumptions=tuple(dict.fromkeys(understood.assumptions)) if understood else (),
+            diagnostics=self.diagnostics,
+        )
+        if understood is None:
+            return result
+        denials = self._denials(atom, span) if atom else ()
+        verdict = _verdict(understood, answers, span, denials, self._closed(atom)) if understood.form == "whether" else None
+        result = replace(result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names))
+        return self._situation(result, model, atom, told, span) if about and atom else result
+
+    # ---------------------------------------------------------------- one answer
+
+    def _derived(
+        self, prover: Prover, row: Row, truth: Truth, span: Days, asked: tuple[str, ...],
+        body: tuple[BodyLiteral, ...], atom: Atom | None,
+    ) -> Answer:  # fmt: skip
+        bindings = dict(zip(asked, row, strict=True))
+        day = _day_to_prove(truth, span)
+        proof = prover.prove(QUESTION, row, day)
+        premises = proof.premises if proof else ()
+        stated = bool(premises) and all(isinstance(premise, Stated) for premise in premises)
+        predicate, whole = (premises[0].predicate, premises[0].row) if atom and premises else (QUESTION, row)
+        context = self._context(premises[0], prover.model, truth) if atom and premises else ()
+        # "Since" is part of the answer: what supports its first day is cited too.
+        began = _beginning(truth, day)
+        earlier = prover.prove(QUESTION, row, began) if began is not None else None
+        used = tuple(dict.fromkeys(claim for one in (proof, earlier) if one for claim in supports(one)))
+        return Answer(
+            0,
+            show_atom(predicate, whole) if atom else _write(_filled(body, bindings)),
+            predicate,
+            whole,
+            tuple(bindings.items()),
+            truth,
+            "reported" if stated else "derived",
+            _told(used),
+            self._assumed(used),
+            _variable_names(atom),
+            context,
+            premises[0] if atom and premises else proof,
+        )
+
+    def _context(self, premise: Proof, model: Model, truth: Truth) -> tuple[tuple[str, Row, Truth], ...]:
+        """Premises about the very same row that began earlier than the answer did, such as the pressure before a siege."""
+        began = truth.possible.intervals[-1][0]
+        found = []
+        for needed in premise.premises:
+            if isinstance(needed, Derived) and needed.row == premise.row and needed.predicate in self.vocabulary.declarations:
+                when = model.truth(needed.predicate, needed.row)
+                run = when.possible.run(needed.day)
+                if run and PAST < run[0] < began:
+                    found.append((needed.predicate, needed.row, when))
+        return tuple(found)
+
+    def _reported(self, report: Declaration, claim: Claim, row: Row, atom: Atom, bindings: Mapping[str, Value]) -> Answer:
+        return Answer(
+            0, show_atom(atom.predicate, row), atom.predicate, row, tuple(bindings.items()), claim.truth,
+            "reported", (claim,), self._assumed((claim,)), _variable_names(atom),
+        )  # fmt: skip
+
+    def _assumed(self, used: Iterable[Claim]) -> tuple[str, ...]:
+        """What the claims take for granted: named assumptions, and the analyst's own words."""
+        texts = self._assumption_texts
+        found: dict[str, None] = {}
+        for claim in used:
+            found.update(dict.fromkeys(texts.get(name, name) for name in claim.assumptions))
+            if claim.evidence and claim.evidence.is_analyst and claim.dates:
+                found[f"{claim}: {claim.evidence.quote or 'on the word of the analyst'}"] = None
+        return tuple(found)
+
+    @cached_property
+    def _assumption_texts(self) -> dict[str, str]:
+        return assumption_texts(self.vocabulary.program)
+
+    # ---------------------------------------------------------------- what is only reported
+
+    def _reports(self, predicate: str) -> tuple[Declaration, ...]:
+        """The declarations of judgements that such a thing is so."""
+        return tuple(d for d in self.vocabulary.declarations.values() if d.reports == predicate)
+
+    def _with_reports(
+        self, derived: list[Answer], reports: tuple[Declaration, ...], atom: Atom, asked: tuple[str, ...], span: Days
+    ) -> list[Answer]:
+        """The derived answers, marked `both` where a judgement says the same, and the judgements that stand alone."""
+        answers = {answer.row: answer for answer in derived}
+        places = [p.name for p in self.vocabulary.parameters(atom.predicate)]
+        for report in reports:
+            at = [next((i for i, p in enumerate(report.parameters) if p.name == name), None) for name in places]
+            for row, claim in self._stated(report.predicate, span):
+                mapped = tuple(row[i] for i in at if i is not None)
+                bindings = _bind(atom, mapped) if None not in at else None
+                if bindings is None:
+                    continue
+                before = answers.get(mapped)
+                if before is None:
+                    answers[mapped] = self._reported(report, claim, mapped, atom, {n: bindings[n] for n in asked})
+                    continue
+                claims = tuple(dict.fromkeys((claim, *before.claims)))
+                origin: Origin = "both" if before.origin in ("derived", "both") else "reported"
+                answers[mapped] = replace(before, origin=origin, claims=claims, assumptions=self._merged(claims, before))
+        return list(answers.values())
+
+    def _merged(self, claims: tuple[Claim, ...], before: Answer) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._assumed(claims), *before.assumptions)))
+
+    def _denials(self, atom: Atom, span: Days) -> tuple[Claim, ...]:
+        """Claims that the atom does not hold, on some of the days."""
+        places = [p.name for p in self.vocabulary.parameters(atom.predicate)]
+        found = []
+        for denial in (d for d in self.vocabulary.declarations.values() if d.denies == atom.predicate):
+            at = [next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places]
+            for row, claim in self._stated(denial.predicate, span):
+                if None not in at and _bind(atom, tuple(row[i] for i in at if i is not None)) is not None:
+                    found.append(claim)
+        return tuple(found)
+
+    def _stated(self, predicate: str, span: Days) -> Iterator[tuple[Row, Claim]]:
+        for (stated, row), claims in self.store.claims.items():
+            if stated == predicate:
+                yield from ((row, claim) for claim in claims if claim.truth.possible & span)
+
+    def _mentions(self, names: Iterable[Value]) -> tuple[Claim, ...]:
+        """Dated claims that mention all the names: what is known where there is no answer."""
+        wanted = set(names)
+        return tuple(
+            claim
+            for (_, row), claims in self.store.claims.items()
+            for claim in claims
+            if wanted and wanted <= set(row) and claim.dates and claim.evidence
+        )
+
+    # ---------------------------------------------------------------- yes, no, and the place as a whole
+
+    def _closed(self, atom: Atom | None) -> bool:
+        """Whether the doctrine decides the predicate, so that what does not follow is not so."""
+        return atom is not None and atom.predicate in self.vocabulary.derived
+
+    def _situation(
+        self, result: Answers, model: Model, atom: Atom, reports: tuple[Declaration, ...], span: Days
+    ) -> Answers:
+        """The answers with the situation of their place on the day asked about."""
+        typed = list(zip(atom.terms, self.vocabulary.parameters(atom.predicate), strict=True))
+        place = next((t.value for t, p in typed if p.type == "Place" and isinstance(t, Constant)), None)
+        day, end = span.intervals[0]
+        if place is None or end != day + 1:
+            return result
+        sides = [row[2] for row in situation.rows(model, "besieges", 1, place, day)]
+        for report in reports:
+            at = [i for i, p in enumerate(report.parameters) if p.type == "Direction"]
+            sides += [row[i] for row, _ in self._stated(report.predicate, span) if place in row for i in at]
+        headline = situation.headline(model, place, day, sides, self._say)
+        still_open = situation.open_sides(model, place, day, self._say)
+        return replace(result, headline=headline, remarks=(still_open,) if still_open else ())
+
+    def _say(self, value: Value) -> str:
+        return self.names.show(value, "Direction" if value in COMPASS else None) if isinstance(value, str) else str(value)
+
+    def _single_atom(self, body: tuple[BodyLiteral, ...]) -> Atom | None:
+        match body:
+            case (Literal(Plain(atom), False, None),):
+                return self.vocabulary.positional(atom)
+        return None
+
+
+def _verdict(
+    understood: Question, answers: tuple[Answer, ...], span: Days, denials: tuple[Claim, ...], closed: bool
+) -> OneOf["yes", "no", "possibly", "unknown"]:
+    """Yes where it holds for certain on the days asked about; no where it is denied, or cannot follow."""
+    certain = any(answer.truth.certain & span or _in_window(answer.truth, span) for answer in answers)
+    denied = any(claim.truth.certain & span for claim in denials)
+    if certain:
+        found: OneOf["yes", "no", "possibly", "unknown"] = "yes"
+    elif answers:
+        found = "possibly"
+    else:
+        found = "no" if denied or closed else "unknown"
+    if understood.negated:
+        opposite: dict[str, OneOf["yes", "no"]] = {"yes": "no", "no": "yes"}
+        return opposite.get(found, found)
+    return found
+
+
+def _in_window(truth: Truth, span: Days) -> bool:
+    """Whether it holds on some day of the span in every world, though on none of them for certain."""
+    return any(not Days(((first, last + 1),)) - span for first, last in truth.windows)
+
+
+def _day_to_prove(truth: Truth, span: Days) -> Day:
+    """The last day of the span on which it is certain, else possible; for what lasts for ever, its first."""
+    days = truth.certain & span or truth.possible & span
+    start, end = days.intervals[-1]
+    return end - 1 if end != FUTURE else start if start != PAST else 0
+
+
+def _beginning(truth: Truth, day: Day) -> Day | None:
+    """The first day of the run that a day lies in, where that is another day."""
+    run = truth.certain.run(day) or truth.possible.run(day)
+    return run[0] if run and run[0] not in (PAST, day) else None
+
+
+def _variable_names(atom: Atom | None) -> tuple[str, ...]:
+    return tuple(t.name if isinstance(t, Variable) else "" for t in atom.terms) if atom else ()
+
+
+def _told(used: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """The claims to cite: those with words to quote; where there are none, all that have a source."""
+    quoted = tuple(c for c in used if c.evidence and c.evidence.quote and not c.evidence.is_analyst)
+    return quoted or tuple(c for c in used if c.evidence)
+
+
+def _bind(atom: Atom, row: Row) -> dict[str, Value] | None:
+    """The atom's variables where it matches the row."""
+    found: dict[str, Value] = {}
+    for term, value in zip(atom.terms, row, strict=True):
+        match term:
+            case Constant(constant) if constant != value:
+                return None
+            case Variable(name) if found.setdefault(name, value) != value and not term.anonymous:
+                return None
+    return found
+
+
+def _free_variables(body: tuple[BodyLiteral, ...]) -> Iterator[str]:
+    """The variables that a question asks for, as it names them first: not those inside an aggregate alone."""
+    bindable = order(body)[0]
+    terms: list[Term] = []
+    for literal in sorted(bindable, key=lambda one: one.origin.start):
+        match literal:
+            case Literal(formula, negated=False):
+                terms.extend(term for signed in atoms_of(formula) for term in signed.atom.terms)
+            case Comparison("=", left, right):
+                terms.extend((left, right))
+            case Aggregate(bound=bound):
+                terms.append(bound)
+    yield from (v.name for term in terms for v in variables(term) if not v.name.startswith("_"))
+
+
+def _filled(body: tuple[BodyLiteral, ...], bindings: Mapping[str, Value]) -> tuple[BodyLiteral, ...]:
+    """The body with its variables replaced by their values."""
+
+    def term(one: Term) -> Term:
+        return Constant(bindings[one.name]) if isinstance(one, Variable) and one.name in bindings else one
+
+    def literal(one: BodyLiteral) -> BodyLiteral:
+        match one:
+            case Literal(Plain(atom)):
+                return replace(one, formula=Plain(replace(atom, terms=tuple(map(term, atom.terms)))))
+            case Comparison(_, left, right):
+                return replace(one, left=term(left), right=term(right))
+        return one
+
+    return tuple(map(literal, body))
+
+
+def _rank(answer: Answer) -> tuple[int, str, int, str]:
+    """What is derived and said first, then what is derived, then what is only said; each in the order of the sources."""
+    first = next((claim.origin for claim in answer.claims if claim.origin), None)
+    rank = {"both": 0, "derived": 1, "reported": 2}[answer.origin]
+    return (rank, first.file, first.start, answer.atom) if first else (rank, "", 0, answer.atom)
+
+
+def _write(body: tuple[BodyLiteral, ...]) -> str:
+    return ", ".join(map(write_literal, body))

@@ -1,0 +1,54 @@
+"""A place in a sentence: on how many sides it is besieged, whether it is encircled, what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from reasoner.engine.model import Model
+from reasoner.term import Row, Value
+from reasoner.when import Day
+
+# What the doctrine must say of a place for this to be told, and the questions that it helps to answer.
+NEEDS = ("besieges", "besieged", "encircled", "cut_off", "known_side", "holds", "open_towards")
+ABOUT = frozenset({"besieges", "besieged", "encircled", "cut_off", "open_side", "pressure"})
+
+Say = Callable[[Value], str]
+
+
+def headline(model: Model, place: Value, day: Day, sides: Iterable[Value], say: Say) -> str:
+    """`Raqqa city is besieged on 3 of 4 sides: partly besieged, not encircled.` Sides are those of the answers."""
+
+    def true(predicate: str) -> bool:
+        return day in model.truth(predicate, (place,)).possible
+
+    if not any(True for _ in rows(model, "holds", 1, place, day)):
+        return f"Who holds {say(place)} is not known, so nothing is concluded about a siege."
+    known = {row[1] for row in rows(model, "known_side", 0, place, day)}
+    pressed = set(sides)
+    count = f" on {len(pressed)} of {len(known | pressed)} sides" if pressed else ""
+    if true("encircled"):
+        ring = "cut off" if true("cut_off") else "encircled, not cut off from every way"
+        return f"{say(place)} is besieged{count}: {ring}."
+    if true("besieged"):
+        return f"{say(place)} is besieged{count}: partly besieged, not encircled."
+    if pressed:
+        return f"{say(place)} is said to be besieged{count}; by the doctrine it is not, and it is not encircled."
+    return f"{say(place)} is not besieged."
+
+
+def open_sides(model: Model, place: Value, day: Day, say: Say) -> str:
+    """`open: south, towards Deir ez-Zor province (isil)`, or nothing."""
+    ways = []
+    for _, side, towards in sorted(rows(model, "open_towards", 0, place, day), key=str):
+        holders = sorted(str(row[0]) for row in rows(model, "holds", 1, towards, day))
+        ways.append(f"{say(side)}, towards {say(towards)}" + (f" ({', '.join(holders)})" if holders else ""))
+    return f"open: {'; '.join(ways)}" if ways else ""
+
+
+def rows(model: Model, predicate: str, argument: int, value: Value, day: Day) -> Iterable[Row]:
+    """The rows of a predicate with that value in that argument (from 0) that may hold on the day."""
+    return [
+        row
+        for row, truth in model.rows(predicate).items()
+        if len(row) > argument and row[argument] == value and day in truth.possible
+    ]

@@ -1,0 +1,89 @@
+"""English words as questions need them: how they are compared, their stems, and the small words by kind."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+ARTICLES = frozenset("the a an".split())
+BE = frozenset("is are was were be been being am".split())
+HAVE = frozenset("has have had having".split())
+DO = frozenset("do does did".split())
+PAST_AUXILIARIES = frozenset("was were did has have had".split())
+PREPOSITIONS = frozenset("by from on in at to into with against for through towards toward near of".split())
+FILLERS = frozenset(
+    "still now currently presently already yet also actually really please being me all".split()
+)
+RELATIVES = frozenset("that which who".split())
+NEGATIONS = frozenset("not never nt".split())
+ANYONE = frozenset("anyone anybody someone somebody anything something anywhere somewhere".split())
+
+_LETTERS = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ʿ": "", "ʾ": "", "ʼ": "'"}
+)
+_LETTERS = str.maketrans("ıłøđ‘’ʼ`´", "ilod'''''", "ʿʾ")
+_NAME_ARTICLES = frozenset("the a al el ar ad as ash at an az".split())
+
+# The verbs of war whose past is not made with -ed, each with its base.
+_IRREGULAR = dict(
+    pair.split("-")
+    for pair in """held-hold took-take taken-take retook-retake retaken-retake overtook-overtake left-leave
+    drove-drive driven-drive struck-strike withdrew-withdraw withdrawn-withdraw fell-fall fallen-fall
+    lost-lose fought-fight won-win led-lead fled-flee met-meet said-say sent-send gave-give given-give kept-keep
+    broke-break broken-break shot-shoot came-come went-go gone-go overran-overrun lay-lie lying-lie""".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> tuple[str, ...]:
+    """The words of a text, as they are compared: no case, accents, hyphens, dots or possessive 's.
+
+    >>> fold("Ar-Raqqah's"), fold("Deir ez-Zôr"), fold("raqqa_city"), fold("U.S.")
+    (('ar', 'raqqah'), ('deir', 'ez', 'zor'), ('raqqa', 'city'), ('us',))
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = re.sub(r"'s(?!\w)|[.']", "", plain.translate(_LETTERS))
+    return tuple(re.findall(r"[^\W_]+", plain))
+
+
+def key(words: tuple[str, ...]) -> str:
+    """The words of a name without a leading article, English or Arabic: al-Raqqa and the Raqqa are Raqqa."""
+    first = 0
+    while first < len(words) - 1 and words[first] in _NAME_ARTICLES:
+        first += 1
+    return " ".join(words[first:])
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """What the forms of a word have in common; not a word itself.
+
+    >>> [
+    ...     stem(w)
+    ...     for w in ("besieges", "besieged", "besieging", "besiege", "held", "cities", "cutting", "were")
+    ... ]
+    ['besieg', 'besieg', 'besieg', 'hold', 'city', 'cut', 'be']
+    """
+    for auxiliary, name in ((BE, "be"), (HAVE, "have"), (DO, "do")):
+        if word in auxiliary:
+            return name
+    word = _IRREGULAR.get(word, word)
+    if re.search(r"..(ies|ied)$", word) and len(word) > 4:
+        return word[:-3] + "y"
+    word = re.sub(r"(?<=[^su])s$", "", word)
+    word = re.sub(r"(?<=[^e])(ed|ing)$", "", word) if re.search(r"[aeiouy].*[^e](ed|ing)$", word) else word
+    word = re.sub(r"(?<=..)e$", "", word)
+    return re.sub(r"(?<=..)([b-df-hj-np-tv-z])\1$", r"\1", word)
+
+
+def past(word: str) -> bool:
+    """Whether a word looks like the past of a verb, or a participle."""
+    return word in _IRREGULAR or (word.endswith("ed") and stem(word) != word)
+
+
+def base(verb: str) -> str:
+    """The base of a verb in the third person: besiege, reach, supply, go."""
+    if re.search(r"..ies$", verb) and len(verb) > 4:
+        return verb[:-3] + "y"
+    return re.sub(r"(?<=ss|sh|ch)es$|(?<=[xzo])es$|s$", "", verb)
