@@ -42,9 +42,9 @@ class Date:
             return start.isoformat()
         whole_months = start.day == 1 and end.day == monthrange(end.year, end.month)[1]
         if whole_months and (start.year, start.month) == (end.year, end.month):
-            return f"{start:%Y-%m}"
+            return start.isoformat()[:7]
         if whole_months and (start.month, end.month) == (1, 12) and start.year == end.year:
-            return f"{start:%Y}"
+            return start.isoformat()[:4]
         return f"[{start.isoformat()}..{end.isoformat()}]"
 
 
@@ -182,6 +182,9 @@ def happens(on: Date) -> Truth:
 
 def lasts(start: Date | None, end: Date | None) -> Truth:
     """A state from some day of `start` to some day of `end`, both included; None is since ever, or still."""
+    if start and end:
+        # Nothing ends before it starts.
+        start, end = Date(start.first, min(start.last, end.last)), Date(max(start.first, end.first), end.last)
     first, sure = (start.first, start.last) if start else (PAST, PAST)
     stop, last = (end.first + 1, end.last + 1) if end else (FUTURE, FUTURE)
     certain = Days.of([(sure, stop)])

@@ -46,7 +46,7 @@ def test_a1_who_besieges_raqqa(kb: KnowledgeBase) -> None:
     ]
     assert all(day("2016-06-04") in a.truth.certain and day("2016-06-03") not in a.truth.possible for a in answers)
     assert answers.headline == "Raqqa city is besieged on 3 of 4 sides: partly besieged, not encircled."
-    assert answers.remarks == ("open: south, towards Deir ez-Zor province (isil)",)
+    assert [text for text, _ in answers.remarks] == ["open: south, towards Deir ez-Zor province (isil)"]
     assumed = {text for a in answers for text in a.assumptions}
     assert len(assumed) == 2, "two assumptions: which factions, and which Raqqa"
     assert first_column(kb.ask("who supports the siege of Raqqa?")) == {"russia", "us"}

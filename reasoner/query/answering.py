@@ -93,7 +93,7 @@ class Answering:
         denials = self._denials(atom, span) if atom else ()
         verdict = _verdict(understood, answers, span, denials, self._closed(atom)) if understood.form == "whether" else None
         result = replace(result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names))
-        return self._situation(result, model, atom, told, span) if about and atom else result
+        return self._situation(result, prover, atom, told, span) if about and atom else result
 
     # ---------------------------------------------------------------- one answer
 
@@ -223,7 +223,7 @@ class Answering:
         return atom is not None and atom.predicate in self.vocabulary.derived
 
     def _situation(
-        self, result: Answers, model: Model, atom: Atom, reports: tuple[Declaration, ...], span: Days
+        self, result: Answers, prover: Prover, atom: Atom, reports: tuple[Declaration, ...], span: Days
     ) -> Answers:
         """The answers with the situation of their place on the day asked about."""
         typed = list(zip(atom.terms, self.vocabulary.parameters(atom.predicate), strict=True))
@@ -231,13 +231,16 @@ class Answering:
         day, end = span.intervals[0]
         if place is None or end != day + 1:
             return result
+        model = prover.model
         sides = [row[2] for row in situation.rows(model, "besieges", 1, place, day)]
         for report in reports:
             at = [i for i, p in enumerate(report.parameters) if p.type == "Direction"]
             sides += [row[i] for row, _ in self._stated(report.predicate, span) if place in row for i in at]
         headline = situation.headline(model, place, day, sides, self._say)
-        still_open = situation.open_sides(model, place, day, self._say)
-        return replace(result, headline=headline, remarks=(still_open,) if still_open else ())
+        ways = situation.open_sides(model, place, day, self._say)
+        proofs = ((way, prover.prove("open_towards", row, day)) for row, way in ways.items())
+        remarks = tuple((f"open: {way}", _told(supports(proof))) for way, proof in proofs if proof)
+        return replace(result, headline=headline, remarks=remarks)
 
     def _say(self, value: Value) -> str:
         return self.names.show(value, "Direction" if value in COMPASS else None) if isinstance(value, str) else str(value)

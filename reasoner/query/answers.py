@@ -42,6 +42,8 @@ class Answer:
 class Answers:
     """All answers to one question.
 
+    `headline` and `remarks`, each with the claims that it rests on, tell the situation of a place.
+    `denials` say that it is not so, `evidence` is what is known where there is no answer.
     `days` is the span asked about, closed-open; None for all days. `verdict` is set where the question wants yes or no.
     """
 
@@ -54,7 +56,7 @@ class Answers:
     asked: tuple[str, ...] = ()
     verdict: Literal["yes", "no", "possibly", "unknown"] | None = None
     headline: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[tuple[str, tuple[Claim, ...]], ...] = ()
     assumptions: tuple[str, ...] = ()
     denials: tuple[Claim, ...] = ()
     evidence: tuple[Claim, ...] = ()

@@ -151,6 +151,8 @@ class _Reader(Transformer[Piece, Any]):
                 preposition = part.lower()
             elif part.type == "HOW_MANY" and len(part.split()) > 2:
                 preposition = part.split()[0].lower()
+            elif part.type == "HOW_FAR":
+                asking = "far"
             elif part.type == "WH":
                 asking = {"whom": "who"}.get(part.lower(), part.lower())
         return Frame(self.text, form, _no_longer(tokens), asking, preposition)
@@ -264,9 +266,8 @@ def _tokens(piece: Piece) -> Iterator[Token]:
     auxiliary, possessive = piece.type == "AUX", re.search(r"['’]s?$", piece) is not None
     folded = ("is",) if auxiliary and possessive else fold(piece)
     for word in folded:
-        yield Token(
-            word, start, start + len(piece), auxiliary, possessive and word == folded[-1] and not auxiliary
-        )
+        owner = possessive and not auxiliary and word == folded[-1]
+        yield Token(word, start, start + len(piece), auxiliary, owner)
 
 
 def _no_longer(tokens: list[Token]) -> tuple[Token, ...]:

@@ -30,12 +30,13 @@ from reasoner.query.words import (
     stem,
 )  # fmt: skip
 
-Asking = Literal["who", "what", "where", "which"]
+Asking = Literal["who", "what", "where", "which", "far"]
 
 _IN_PLACE: dict[str, Asking] = {"who": "who", "whom": "who", "what": "what", "where": "where"}
 # Prepositions that ask for the same place; for a side all of them do: on which side, from which side.
 _SAME_PLACE = frozenset("on in at".split())
 _SAME_SIDE = frozenset("on in at from to toward towards".split())
+_DISTANCES = frozenset((stem(word),) for word in ("km", "kilometres", "kilometers", "distance", "miles"))
 _LONGEST_UNKNOWN = 5
 
 
@@ -172,12 +173,14 @@ def suits(asking: Asking, slot: Slot, names: Names) -> int | None:
     """How well a question word asks for a slot, smallest best; None where it cannot."""
     place, listed = slot.type == "Place", slot.type in names.members
     match asking:
+        case "far":
+            return 0 if slot.nouns & _DISTANCES else None
         case "who":
             return None if listed else 4 if place else 0
         case "where":
-            return (
-                0 if place or names.is_compass(slot.type) else None if listed or slot.type == "Actor" else 1
-            )
+            if listed or slot.type == "Actor":
+                return 0 if names.is_compass(slot.type) else None
+            return 0 if place else 1
     return 0
 
 
@@ -246,7 +249,7 @@ class _Walk:
             yield from self.along(i + 1, at, further._replace(moved=True))
 
     def _silent(self, item: Word, i: int) -> bool:
-        """What a question may lack: `has` of `has reached`, `is` of `is advancing`, `side` of `side {side}`."""
+        """What may be lacking: `has` of `has reached`, `is` of `is advancing`, `side` of `side {side}`."""
         following = self.items[i + 1] if i + 1 < len(self.items) else None
         if isinstance(following, Word) and (
             item.stem == "have" or (item.stem == "be" and following.text.endswith("ing"))
@@ -261,9 +264,9 @@ class _Walk:
         following = self._next(i, 1)
         if item.text not in PREPOSITIONS or self.hole is None:
             return False
-        if following != self.hole and not (
-            isinstance(following, Word) and (following.stem,) in self.hole.nouns
-        ):
+        if isinstance(following, Word) and (following.stem,) not in self.hole.nouns:
+            return False
+        if isinstance(following, Slot) and following != self.hole:
             return False
         fronted = self.clause.preposition
         if fronted is None:
@@ -293,7 +296,7 @@ class _Walk:
                 yield from self.along(i + 1, end, so_far.fill(slot, fill, cost) if known is None else so_far)
 
     def _fillings(self, slot: Slot, at: int) -> Iterator[tuple[Fill, int, int]]:
-        """What the words from `at` can be in a slot, longest name first, each with where it ends and its cost."""
+        """What the words from `at` can be in a slot, longest name first, with where it ends and its cost."""
         after_noun = at + self._noun(slot, at)
         for first in dict.fromkeys((at, after_noun)):
             for end in range(min(len(self.tokens), first + self.names.longest), first, -1):

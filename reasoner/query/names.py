@@ -96,12 +96,11 @@ class Names:
 
     def fits(self, constant: str, type_name: str | None) -> bool:
         """Whether a constant may stand in a place of that type. One without types may stand anywhere."""
-        return type_name is None or type_name in self.types[constant] or (
-            not self.types[constant] and type_name not in self.members
-        )  # fmt: skip
+        types = self.types[constant]
+        return type_name is None or type_name in types or (not types and type_name not in self.members)
 
     def find(self, words: tuple[str, ...], type_name: str | None, written: str) -> Name | None:
-        """What these words (folded) name in a place of that type: a constant that fits before one that does not."""
+        """What these folded words name where that type is due; one that does not fit is the last resort."""
         constants = self.table.get(key(words))
         if not constants:
             return None
@@ -116,17 +115,19 @@ class Names:
         """Up to three known names that are spelled much like these words, and fit."""
         from difflib import get_close_matches
 
-        fitting = {
-            called: cs[0] for called, cs in self.table.items() if any(self.fits(c, type_name) for c in cs)
-        }
+        fitting: dict[str, str] = {}
+        for called, constants in self.table.items():
+            if found := [c for c in constants if self.fits(c, type_name)]:
+                fitting[called] = found[0]
         shown: dict[str, str] = {}
         for called in get_close_matches(key(words), fitting, n=9, cutoff=0.6):
-            shown.setdefault(fitting[called], self.spelled(called, fitting[called]))
+            shown.setdefault(fitting[called], self._spelled(called, fitting[called], type_name))
         return tuple(shown.values())[:3]
 
-    def spelled(self, called: str, constant: str) -> str:
-        """A key as people write it: the alias that it stands for, else the key itself."""
-        return next((a for a in self.aliases.get(constant, ()) if key(fold(a)) == called), called)
+    def _spelled(self, called: str, constant: str, type_name: str | None) -> str:
+        """A key as people write it: the alias that it stands for, else what the constant is shown as."""
+        alias = next((a for a in self.aliases.get(constant, ()) if key(fold(a)) == called), None)
+        return alias or self.show(constant, type_name)
 
     def show(self, constant: str, type_name: str | None = None) -> str:
         """A constant by its first alias that nobody shares, else by its own name; a direction as a word."""

@@ -19,7 +19,7 @@ _LOOSE = ARTICLES | BE | HAVE | PREPOSITIONS | {"and", "or"}
 
 
 def phrasebook(vocabulary: Vocabulary, names: Names | None = None) -> list[str]:
-    """A few questions for each phrase of each declaration, about constants of the program; each is understood."""
+    """A few questions for each phrase, about constants of the program; each of them is understood."""
     names = names or Names(vocabulary, ())
     of_type: dict[str, list[Value]] = {}
     for type_name, constant in vocabulary.typed_constants():
@@ -84,7 +84,7 @@ def questions(declaration: Declaration, phrase: str, say: Say) -> Iterator[str]:
 
 
 def _inverted(phrase: Sequence[Word | Slot], happened: bool, say: Say) -> str | None:
-    """The phrase with its auxiliary first, `is Raqqa besieged`, or `does`; None where its verb is not plain."""
+    """The phrase with its auxiliary first, `is Raqqa besieged`, or `does`; None without a plain verb."""
     for at, item in enumerate(phrase):
         if isinstance(item, Word) and item.text in RELATIVES:
             break

@@ -160,7 +160,7 @@ def sortings(vocabulary: Vocabulary) -> tuple[Sorting, ...]:
 
 
 def _patterns(declaration: Declaration) -> Iterator[Pattern]:
-    """The declared phrases, then passives. An optional group of one phrase may end any that lacks its slots."""
+    """The declared phrases, then passives. An optional group of one may end any that lacks its slots."""
     read = [(phrase, items(phrase, declaration.parameters)) for phrase in declaration.phrases]
     groups = [i for _, whole in read for i in whole if isinstance(i, Group) and slots(i.items)]
     seen: set[Flat] = set()

@@ -11,7 +11,7 @@ from reasoner.query.matching import Clause, Fill, Match, match
 from reasoner.query.names import Names
 from reasoner.query.phrasebook import nearest_questions
 from reasoner.query.phrases import Slot, noun, patterns
-from reasoner.query.words import stem
+from reasoner.query.words import AUXILIARIES, QUESTION_WORDS, stem
 from reasoner.syntax.tree import BodyLiteral, Declaration, Literal, Parameter, Plain
 from reasoner.syntax.vocabulary import Vocabulary, type_predicate
 from reasoner.term import Atom, Constant, Term, Variable
@@ -48,7 +48,7 @@ class Question:
 
 
 def understand(text: str, vocabulary: Vocabulary, names: Names, today: Day) -> Question:
-    """A question as a query. Raises Problems: R110 for an unknown name, R111 where no phrase fits, R4xx for dates.
+    """A question as a query. Raises Problems: R110 unknown name, R111 no phrase fits, R4xx dates.
 
     `today` is the day that `today` means, and the last one that the past tense asks about.
     """
@@ -93,9 +93,7 @@ def _question(read: Frame, best: list[Match], today: Day) -> Question:
     denied = said.negated and form not in ("whether", "why")
     called = _variables(declaration, fills)
     asked = tuple(called[slot] for slot, fill in fills.items() if fill.asking)
-    if said.negated and any(
-        p.type is None and fills.get(p.name, Fill()).asking for p in declaration.parameters
-    ):
+    if denied and any(fills[p.name].asking for p in declaration.parameters if not p.type and p.name in fills):
         raise Problems([_not_askable(read)])
     equal = [m for m in best[1:] if m.fit[:4] == chosen.fit[:4]]
     return Question(
@@ -112,7 +110,7 @@ def _question(read: Frame, best: list[Match], today: Day) -> Question:
 
 
 def _variables(declaration: Declaration, fills: dict[str, Fill]) -> dict[str, str]:
-    """A variable for each argument: `Who` (then `Whom`) where who was asked for, else its name, capitalised."""
+    """A variable for each argument: `Who`, then `Whom`, where that was asked; else its name, capitalised."""
     called = {
         p.name: "".join(part[:1].upper() + part[1:] for part in p.name.split("_"))
         for p in declaration.parameters
@@ -123,7 +121,7 @@ def _variables(declaration: Declaration, fills: dict[str, Fill]) -> dict[str, st
 
 
 def _body(chosen: Match, called: dict[str, str], denied: bool, everywhere: Span) -> tuple[BodyLiteral, ...]:
-    """The atom, after the kind of what is asked for; where it is denied, after the types of what is asked for."""
+    """The atom, after the kind of what is asked for, or its type where the atom is denied."""
     conditions: list[Atom] = []
     if sort := chosen.sort:
         thing, kind = sort.saying.thing.name, sort.saying.kind.name
@@ -156,13 +154,8 @@ def _atom(found: Match, called: dict[str, str], denied: bool = False) -> Atom:
 
 
 def _days(form: Form, declaration: Declaration, past: bool, today: Day) -> Interval | None:
-    if (
-        form in ("who", "whether", "how_many")
-        and declaration.kind != "fixed"
-        and (past or declaration.kind == "event")
-    ):
-        return PAST, today + 1
-    return None
+    ever = declaration.kind == "event" or (declaration.kind == "state" and past)
+    return (PAST, today + 1) if ever and form in ("who", "whether", "how_many") else None
 
 
 def _readings(declaration: Declaration, fills: dict[str, Fill]) -> Iterable[str]:
@@ -172,7 +165,8 @@ def _readings(declaration: Declaration, fills: dict[str, Fill]) -> Iterable[str]
         if fill.name and fill.name.assumption:
             yield fill.name.assumption
         if fill.name and not fill.name.fits:
-            yield f'"{fill.name.written}" is read as {fill.name.constant}, which is nowhere known as {_a(types[slot])}'
+            nowhere = f"which is nowhere known as {_a(types[slot])}"
+            yield f'"{fill.name.written}" is read as {fill.name.constant}, {nowhere}'
 
 
 # ---------------------------------------------------------------- what to say where nothing fits
@@ -180,8 +174,8 @@ def _readings(declaration: Declaration, fills: dict[str, Fill]) -> Iterable[str]
 
 def _misread(read: Frame, vocabulary: Vocabulary, names: Names) -> list[Diagnostic]:
     """The names that nobody has, where the question would else be understood; if not, what can be asked."""
-    found = [m for clause in read.clauses() for m in _matches(clause, vocabulary, names, lenient=True)[:1]]
-    best = min(found, key=lambda m: m.fit, default=None)
+    found = (m for clause in read.clauses() for m in _matches(clause, vocabulary, names, lenient=True))
+    best = min(filter(_likely, found), key=lambda m: m.fit, default=None)
     unknown = [(slot, fill) for slot, fill in best.fills.items() if fill.unknown] if best else []
     words = [t.word for _, fill in unknown for t in fill.unknown] or [t.word for t in read.tokens]
     listed = not {"and", "or"}.isdisjoint(words)
@@ -201,6 +195,12 @@ _NOT_YET: tuple[tuple[Callable[[list[str]], bool], str], ...] = (
     ),
     (lambda w: w[:1] == ["if"], "to suppose a fact, ask with --suppose 'capture(actor, place, 2016-06-20)'"),
 )
+
+
+def _likely(found: Match) -> bool:
+    """Whether the unknown words may well be names: the phrase is told by its other words, and they are no clause."""
+    words = {token.word for fill in found.fills.values() for token in fill.unknown}
+    return bool(found.pattern.needed) and words.isdisjoint(AUXILIARIES | QUESTION_WORDS)
 
 
 def _unknown(read: Frame, slot: Slot, fill: Fill, names: Names) -> Diagnostic:

@@ -36,13 +36,13 @@ def headline(model: Model, place: Value, day: Day, sides: Iterable[Value], say: 
     return f"{say(place)} is not besieged."
 
 
-def open_sides(model: Model, place: Value, day: Day, say: Say) -> str:
-    """`open: south, towards Deir ez-Zor province (isil)`, or nothing."""
-    ways = []
-    for _, side, towards in sorted(rows(model, "open_towards", 0, place, day), key=str):
-        holders = sorted(str(row[0]) for row in rows(model, "holds", 1, towards, day))
-        ways.append(f"{say(side)}, towards {say(towards)}" + (f" ({', '.join(holders)})" if holders else ""))
-    return f"open: {'; '.join(ways)}" if ways else ""
+def open_sides(model: Model, place: Value, day: Day, say: Say) -> dict[Row, str]:
+    """`south, towards Deir ez-Zor province (isil)` for each row of `open_towards` that may hold on the day."""
+    ways = {}
+    for row in sorted(rows(model, "open_towards", 0, place, day), key=str):
+        holders = sorted(str(holder[0]) for holder in rows(model, "holds", 1, row[2], day))
+        ways[row] = f"{say(row[1])}, towards {say(row[2])}" + (f" ({', '.join(holders)})" if holders else "")
+    return ways
 
 
 def rows(model: Model, predicate: str, argument: int, value: Value, day: Day) -> Iterable[Row]:

@@ -10,18 +10,17 @@ ARTICLES = frozenset("the a an".split())
 BE = frozenset("is are was were be been being am".split())
 HAVE = frozenset("has have had having".split())
 DO = frozenset("do does did".split())
+AUXILIARIES = BE | HAVE | DO | frozenset("will would can could may might shall should must".split())
 PAST_AUXILIARIES = frozenset("was were did has have had".split())
 PREPOSITIONS = frozenset("by from on in at to into with against for through towards toward near of".split())
 FILLERS = frozenset(
     "still now currently presently already yet also actually really please being me all".split()
 )
+QUESTION_WORDS = frozenset("who whom whose what which where when why how if that but".split())
 RELATIVES = frozenset("that which who".split())
 NEGATIONS = frozenset("not never nt".split())
 ANYONE = frozenset("anyone anybody someone somebody anything something anywhere somewhere".split())
 
-_LETTERS = str.maketrans(
-    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ʿ": "", "ʾ": "", "ʼ": "'"}
-)
 _LETTERS = str.maketrans("ıłøđ‘’ʼ`´", "ilod'''''", "ʿʾ")
 _NAME_ARTICLES = frozenset("the a al el ar ad as ash at an az".split())
 
@@ -30,8 +29,9 @@ _IRREGULAR = dict(
     pair.split("-")
     for pair in """held-hold took-take taken-take retook-retake retaken-retake overtook-overtake left-leave
     drove-drive driven-drive struck-strike withdrew-withdraw withdrawn-withdraw fell-fall fallen-fall
-    lost-lose fought-fight won-win led-lead fled-flee met-meet said-say sent-send gave-give given-give kept-keep
-    broke-break broken-break shot-shoot came-come went-go gone-go overran-overrun lay-lie lying-lie""".split()
+    lost-lose fought-fight won-win led-lead fled-flee met-meet said-say sent-send gave-give given-give
+    kept-keep broke-break broken-break shot-shoot came-come went-go gone-go overran-overrun
+    lay-lie lying-lie""".split()
 )
 
 
@@ -59,10 +59,7 @@ def key(words: tuple[str, ...]) -> str:
 def stem(word: str) -> str:
     """What the forms of a word have in common; not a word itself.
 
-    >>> [
-    ...     stem(w)
-    ...     for w in ("besieges", "besieged", "besieging", "besiege", "held", "cities", "cutting", "were")
-    ... ]
+    >>> [stem(w) for w in ("besieges", "besieged", "besieging", "held", "cities", "cutting", "were")]
     ['besieg', 'besieg', 'besieg', 'hold', 'city', 'cut', 'be']
     """
     for auxiliary, name in ((BE, "be"), (HAVE, "have"), (DO, "do")):

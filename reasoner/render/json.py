@@ -26,7 +26,8 @@ def answers(found: Answers) -> Json:
         result["verdict"] = found.verdict
         result["denials"] = [str(claim) for claim in found.denials]
     if found.headline:
-        result["summary"] = " ".join((found.headline, *found.remarks))
+        result["summary"] = found.headline
+        result["remarks"] = [{"text": text, "citations": _citations(claims)} for text, claims in found.remarks]
     if found.evidence:
         result["evidence"] = [{"atom": str(claim), "citation": citation(claim)} for claim in found.evidence]
     return result
@@ -42,8 +43,12 @@ def answer(one: Answer) -> Json:
         "possible": intervals(one.truth.possible),
         "origin": one.origin,
         "assumptions": list(one.assumptions),
-        "citations": [cited for cited in map(citation, one.claims) if cited],
+        "citations": _citations(one.claims),
     }
+
+
+def _citations(claims: tuple[Claim, ...]) -> list[Json]:
+    return [cited for cited in map(citation, claims) if cited]
 
 
 def citation(claim: Claim) -> Json | None:

@@ -34,7 +34,7 @@ class TextRenderer:
         """The whole answer: what it comes to, a row for each finding, assumptions, sources."""
         notes = Footnotes(self.sources)
         lines = [*self._head(answers), *self._rows(answers, notes)]
-        lines += [f"  {remark}" for remark in answers.remarks]
+        lines += [f"  {remark}  {notes.mark(claims)}" for remark, claims in answers.remarks]
         lines += [f"  {self.claim(claim, notes)}" for claim in answers.denials]
         if not answers and answers.evidence:
             told = dict.fromkeys(answers.evidence)
