@@ -88,7 +88,9 @@ def _labels(at: Span | None, label: str) -> tuple[Label, ...]:
 
 def sort(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """In the order of the files and of the places in them, each once."""
-    return tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: d.order))
+    # Spans compare without their texts: the same words at the same place of two files are two messages.
+    each = {(d.order, d.message): d for d in diagnostics}
+    return tuple(sorted(each.values(), key=lambda d: d.order))
 
 
 def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -112,19 +114,21 @@ def draw(diagnostics: Iterable[Diagnostic]) -> str:
 def _draw_one(diagnostic: Diagnostic) -> str:
     lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
     gutter = max((len(str(label.span.line)) for label in diagnostic.labels), default=1)
-    file = ""
+    file, above = "", ""
     for label in diagnostic.labels:
         if label.span.file != file:
-            file = label.span.file
+            file, above = label.span.file, ""
             lines.append(f"{' ' * gutter}--> {label.span}")
-        lines.extend(_draw_label(label, gutter))
+        excerpt, carets = _draw_label(label, gutter)
+        lines.extend([carets] if excerpt == above else [excerpt, carets])
+        above = excerpt
     lines.extend(f"{' ' * gutter} = note: {note}" for note in diagnostic.notes)
     if diagnostic.help:
         lines.append(f"{' ' * gutter} = help: {diagnostic.help}")
     return "\n".join(lines)
 
 
-def _draw_label(label: Label, gutter: int) -> list[str]:
+def _draw_label(label: Label, gutter: int) -> tuple[str, str]:
     span = label.span
     whole = span.text.line(span.line)
     # Long lines (a table pasted into one line) are cut to a window around the place.
@@ -132,4 +136,4 @@ def _draw_label(label: Label, gutter: int) -> list[str]:
     shown = "".join(c if c.isprintable() else " " for c in whole[first : first + 160])
     width = max(1, min(span.end - span.start, len(whole) - span.column + 1, 160))
     carets = " " * (span.column - 1 - first) + "^" * width
-    return [f"{span.line:>{gutter}} | {shown}", f"{' ' * gutter} | {carets} {label.message}".rstrip()]
+    return f"{span.line:>{gutter}} | {shown}".rstrip(), f"{' ' * gutter} | {carets} {label.message}".rstrip()

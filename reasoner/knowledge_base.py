@@ -94,7 +94,9 @@ class KnowledgeBase:
     ) -> None:
         self.program = program
         self.vocabulary = Vocabulary(program)
-        found = [*problems, *check(self.vocabulary), *_bad_options(program, known_by, without, engine)]
+        found = [*problems, *_bad_options(program, known_by, without, engine)]
+        if not errors(found):  # else what could not be read would be missed everywhere
+            found.extend(check(self.vocabulary))
         if errors(found):
             raise Problems(found)
         self.diagnostics = sort(found)
@@ -191,10 +193,10 @@ def _bad_options(program: Program, known_by: str | None, dropped: Iterable[str],
     known = {*known_sources(program), *assumption_texts(program), ANALYST}
     for name in dropped:
         if name not in known:
-            yield error("R413", f"there is no source or assumption `{name}`",
+            yield error("R422", f"there is no source or assumption `{name}`",
                         help=did_you_mean(name, known) or f"known: {', '.join(sorted(known))}")  # fmt: skip
     if engine not in ENGINES:
-        yield error("R505", f"there is no engine `{engine}`", help=f"choose {' or '.join(sorted(ENGINES))}")
+        yield error("R506", f"there is no engine `{engine}`", help=f"choose {' or '.join(sorted(ENGINES))}")
     if known_by is not None:
         try:
             parse_date(known_by)

@@ -99,7 +99,7 @@ QUESTIONS = [
     # A16
     ("what is the ultimate target of the Syrian army?", None, {"raqqa_city"}),
     ("what is the ultimate target of the anti-ISIL coalition?", None, {"raqqa_city", "mosul"}),
-    ("what are the ultimate targets?", None, {"raqqa_city", "mosul"}),
+    ("what are the ultimate targets?", None, {"syrian_army", "anti_isil_coalition"}),
     # A17
     ("how far is the Tabqa dam from Raqqa city?", None, {"40"}),
     # A18

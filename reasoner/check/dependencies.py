@@ -23,7 +23,9 @@ class Need:
 def needs(rules: Iterable[Rule]) -> tuple[Need, ...]:
     """What each rule's head needs, in the order written."""
     return tuple(
-        Need(rule.head.predicate, predicate, strict, rule, at) for rule in rules for predicate, strict, at in _used(rule.body)
+        Need(rule.head.predicate, predicate, strict, rule, at)
+        for rule in rules
+        for predicate, strict, at in _used(rule.body)
     )
 
 

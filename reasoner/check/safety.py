@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reasoner.syntax.tree import Aggregate, BodyLiteral, Comparison, Literal, Since, atoms_of
 from reasoner.term import Atom, Term, Variable, variables
+
+Body = tuple[BodyLiteral, ...]
 
 
 def names(terms: Iterable[Term]) -> frozenset[str]:
@@ -14,26 +16,43 @@ def names(terms: Iterable[Term]) -> frozenset[str]:
 
 
 def atom_variables(atom: Atom) -> frozenset[str]:
+    """The named variables of an atom."""
     return names(atom.terms)
+
+
+def literal_terms(literal: BodyLiteral) -> Iterator[Term]:
+    """Every term of a literal as written; of an aggregate, its inner ones too."""
+    match literal:
+        case Literal(formula):
+            for signed in atoms_of(formula):
+                yield from signed.atom.terms
+        case Comparison(_, left, right):
+            yield from (left, right)
+        case Aggregate():
+            yield from (*literal.terms, literal.bound)
+            for inner in literal.body:
+                yield from literal_terms(inner)
 
 
 def literal_variables(literal: BodyLiteral) -> frozenset[str]:
     """Every named variable of a literal; of an aggregate, its inner ones too."""
-    match literal:
-        case Literal(formula):
-            return frozenset().union(*(atom_variables(signed.atom) for signed in atoms_of(formula)))
-        case Comparison(_, left, right):
-            return names((left, right))
-        case Aggregate():
-            return names((*literal.terms, literal.bound)) | body_variables(literal.body)
+    return names(literal_terms(literal))
 
 
 def body_variables(body: Iterable[BodyLiteral]) -> frozenset[str]:
+    """Every named variable of a body."""
     return frozenset().union(*(literal_variables(literal) for literal in body))
 
 
+def outer_variables(body: Iterable[BodyLiteral]) -> frozenset[str]:
+    """The variables of a body that are not local to an aggregate in it."""
+    return frozenset().union(
+        *(names((one.bound,)) if isinstance(one, Aggregate) else literal_variables(one) for one in body)
+    )
+
+
 def groups(aggregate: Aggregate, outside: frozenset[str]) -> frozenset[str]:
-    """The variables that an aggregate shares with the rest of its rule: it is computed for each of their values."""
+    """What an aggregate shares with the rest of its rule: it is computed for each value of these."""
     return (names(aggregate.terms) | body_variables(aggregate.body)) & (outside | names((aggregate.bound,)))
 
 
@@ -44,8 +63,12 @@ def binds(literal: BodyLiteral, bound: frozenset[str], outside: frozenset[str]) 
     """
     match literal:
         case Literal(Since(operand, start), negated=False):
-            # On the very day of its start a `since` asks nothing of its left side, which therefore binds nothing.
-            return bound | atom_variables(start) if atom_variables(operand.atom) <= bound | atom_variables(start) else None
+            # On the very day of its start a `since` asks nothing of its left side, which so binds nothing.
+            return (
+                bound | atom_variables(start)
+                if atom_variables(operand.atom) <= bound | atom_variables(start)
+                else None
+            )
         case Literal(_, negated):
             used = literal_variables(literal)
             return bound | used if not negated else bound if used <= bound else None
@@ -67,7 +90,7 @@ def order(
 ) -> tuple[tuple[BodyLiteral, ...], frozenset[str]]:
     """The body in an order in which it can be evaluated, and the variables that nothing binds.
 
-    Filters come as soon as they can; among the others, the one with most bound variables, then the first written.
+    Filters come as soon as they can; among others, the one with most bound variables, then the first written.
     `first` is the place of a literal to start from. Literals that can never be evaluated stand last.
     """
     waiting = list(body)
@@ -81,7 +104,9 @@ def order(
         bound = now
 
     def outside(literal: BodyLiteral) -> frozenset[str]:
-        return head | body_variables(other for other in body if other is not literal)
+        if not isinstance(literal, Aggregate):  # only an aggregate asks
+            return frozenset()
+        return head | outer_variables(other for other in body if other is not literal)
 
     if first is not None:
         take(body[first], binds(body[first], bound, outside(body[first])) or bound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from reasoner.check.safety import body_variables, groups, literal_variables, names, order
+from reasoner.check.safety import groups, literal_variables, names, order, outer_variables
 from reasoner.syntax.tree import (
     Aggregate,
     Always,
@@ -74,7 +74,7 @@ class Normaliser:
         steps: list[Step] = []
         for literal in ordered:
             if isinstance(literal, Aggregate):
-                outside = names(head.terms) | body_variables(other for other in body if other is not literal)
+                outside = names(head.terms) | outer_variables(other for other in body if other is not literal)
                 gather, element_rules = self._gather(literal, outside, tuple(body), rule)
                 steps.append(gather)
                 before.extend(element_rules)

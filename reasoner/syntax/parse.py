@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
+from lark.exceptions import VisitError
 
 from reasoner.diagnostic import Diagnostic, error
 from reasoner.home import bundled
@@ -19,15 +21,27 @@ from reasoner.when import FUTURE, BadDate, Date, When, parse_date
 # What may hide a full stop: strings, comments, ranges, decimals. The full stop itself ends a statement.
 _PIECES = re.compile(r'"(?:\\.|[^"\\\n])*"|%[^\n]*|\.\.(?=\.(?!\.))|\.\.|\d+\.\d+|\.')
 
+_INK = re.compile(r"\S")
 
-def parse(text: Text, problems: list[Diagnostic]) -> tree.File:
-    """Every statement of a text that can be read; the problems of the others are added to `problems`."""
+# So much arithmetic in one statement is refused: everything that walks through terms does so recursively.
+_OPERATORS = 200
+
+
+def parse(
+    text: Text, problems: list[Diagnostic], progress: Callable[[int], object] | None = None
+) -> tree.File:
+    """Every statement of a text that can be read; the problems of the others are added to `problems`.
+
+    `progress` is told the offset of the end of each statement.
+    """
     statements = []
     comments: list[Span] = []
     for start, end in _statements(text.content, lambda s, e: comments.append(text.span(s, e))):
         statement = parse_statement(text, start, end, problems)
         if statement is not None:
             statements.append(statement)
+        if progress:
+            progress(end)
     return tree.File(text, tuple(statements), tuple(comments))
 
 
@@ -40,7 +54,13 @@ def parse_statement(text: Text, start: int, end: int, problems: list[Diagnostic]
     except UnexpectedInput as unexpected:
         problems.append(_syntax_error(text, start, end, unexpected))
         return None
-    statement: tree.Statement = builder.transform(parsed)
+    try:
+        statement: tree.Statement = builder.transform(parsed)
+    except (RecursionError, VisitError) as reason:
+        if isinstance(reason, VisitError) and not isinstance(reason.orig_exc, RecursionError):
+            raise
+        problems.append(_too_deep(text.span(start, end)))
+        return None
     return statement if len(problems) == found else None
 
 
@@ -63,7 +83,7 @@ def _statements(content: str, comment: Callable[[int, int], object]) -> Iterator
         found = piece.group()
         if found[0] == "%":
             comment(piece.start(), piece.end())
-            if not content[start : piece.start()].strip():
+            if not _INK.search(content, start, piece.start()):
                 start = piece.end()
         elif found == ".":
             first = len(content[start : piece.end()]) - len(content[start : piece.end()].lstrip())
@@ -86,7 +106,7 @@ _PLAIN = {
     "LSQB": "`[`", "COLON": "`:`", "EQUAL": "`=`", "COMPARE": "a comparison", "NAME": "a name", "VARIABLE": "a Variable",
     "STRING": 'a "text"', "INT": "a number", "DATE": "a date", "__ANON_0": "`:-`", "VBAR": "`|`",
 }  # fmt: skip
-_RESERVED = frozenset(
+RESERVED = frozenset(
     "event state fixed type source assume never reports denies from via assuming not since once always begins ends during".split()
 )
 
@@ -99,10 +119,11 @@ def _syntax_error(text: Text, start: int, end: int, unexpected: UnexpectedInput)
             stop = text.content.find("\n", at)
             where = text.span(at, stop if stop > 0 else len(text.content))
             return error("R102", "this text is not closed on its line", where, help='end it with `"`')
-        help = "write a straight quote" if text.content[at] in "“”„«»" else ""
-        if text.content[at] == "!":
-            help = "write `not` before an atom, `!=` between two values"
-        return error("R101", f"`{text.content[at]}` has no place here", text.span(at, at + 1), help=help)
+        character = text.content[at]
+        name = f"`{character}`"
+        if not character.isprintable():
+            name = unicodedata.name(character, f"U+{ord(character):04X}")
+        return error("R101", f"{name} has no place here", text.span(at, at + 1), help=_instead_of(character))
     assert isinstance(unexpected, UnexpectedToken)
     token: Token = unexpected.token
     if token.type == "$END":
@@ -112,16 +133,41 @@ def _syntax_error(text: Text, start: int, end: int, unexpected: UnexpectedInput)
         return error("R101", "this statement ends too early", where, help=_expected(unexpected))
     at = start + (token.start_pos or 0)
     where = text.span(at, at + len(token))
-    before = text.content[start:at]
-    if "\n" in before[len(before.rstrip()) :] and "DOT" in unexpected.accepts:
-        last = start + len(before.rstrip())
+    before = _blank_comments(text.content[start:at])
+    # The first word of the next line may have passed for a locator.
+    ended = re.search(r"\s*\n\s*[a-z]\w*[ \t]*$|\s*\n\s*$", before)
+    if ended and "DOT" in unexpected.accepts:
+        last = start + ended.start()
         return error("R103", "this statement has no end", text.span(last - 1, last), "a `.` is missing after this",
                      help="end it with `.`")  # fmt: skip
     if re.match(r"always\s*[^\s\[]", text.content[at - 7 if at >= 7 else 0 : at + 1].lstrip()) and "LSQB" in unexpected.accepts:
         return error("R101", "`always` needs a window", where, help="write always[30]: each of the last 30 days")
-    if str(token) in _RESERVED and "NAME" in unexpected.accepts:
+    if str(token) in RESERVED and "NAME" in unexpected.accepts:
         return error("R101", f"`{token}` is a word of the language, not a name", where, help="choose another name")
-    return error("R101", f"`{token}` has no place here", where, help=_expected(unexpected))
+    remedy = _meant(token, unexpected) or _expected(unexpected)
+    return error("R101", f"`{token}` has no place here", where, help=remedy)
+
+
+def _too_deep(where: Span) -> Diagnostic:
+    return error("R505", "this statement is nested too deeply", where, help="split it into several rules")
+
+
+def _instead_of(character: str) -> str:
+    if character in "“”„«»":
+        return "write a straight quote"
+    if character == "!":
+        return "write `not` before an atom, `!=` between two values"
+    if character.isspace():
+        return "write a plain space"
+    return 'names are of a-z, 0-9 and `_`; other letters stand in "quotes"' if character.isalpha() else ""
+
+
+def _meant(token: Token, unexpected: UnexpectedToken) -> str:
+    if token.type == "VARIABLE" and "NAME" in unexpected.accepts and "VARIABLE" not in unexpected.accepts:
+        return "a name starts with a lower-case letter"
+    if token.type in ("NAME", "VARIABLE", "STRING", "INT") and "COMMA" in unexpected.accepts:
+        return "is a `,` missing before it?"
+    return ""
 
 
 def _expected(unexpected: UnexpectedToken) -> str:
@@ -133,7 +179,7 @@ def _expected(unexpected: UnexpectedToken) -> str:
 
 
 def _unquote(token: str) -> str:
-    return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], token[1:-1])
+    return re.sub(r'\\([\\"n])', lambda m: "\n" if m[1] == "n" else m[1], token[1:-1])
 
 
 @v_args(meta=True)
@@ -143,6 +189,7 @@ class _Builder(Transformer[Token, Any]):
     def __init__(self, text: Text, offset: int, problems: list[Diagnostic]) -> None:
         super().__init__(visit_tokens=False)
         self.text, self.offset, self.problems = text, offset, problems
+        self.operators = 0
 
     def _span(self, at: Any) -> Span:
         start, end = (at.start_pos, at.end_pos)
@@ -322,13 +369,13 @@ class _Builder(Transformer[Token, Any]):
 
     def window(self, meta: Any, parts: list[Token | None]) -> tuple[int, int]:
         near, far = (0, parts[0]) if parts[1] is None else parts
-        days = int(near or 0), int(far or 0)
-        if not days[0] <= days[1] <= 1_000_000:
+        if float(far or 0) > 1_000_000 or float(near or 0) > float(far or 0):
             self.problems.append(
-                error("R107", f"no day lies {days[0]} to {days[1]} days ago", self._span(meta),
+                error("R107", f"no day lies {near} to {far} days ago", self._span(meta),
                       help="write the smaller number first, a million at most")
             )  # fmt: skip
-        return days
+            return 0, 0
+        return int(near or 0), int(far or 0)
 
     def comparison(self, meta: Any, parts: list[Any]) -> tree.Comparison:
         left, operator, right = parts
@@ -354,6 +401,9 @@ class _Builder(Transformer[Token, Any]):
 
     def expression(self, meta: Any, parts: list[Any]) -> Expression:
         left, operator, right = parts
+        self.operators += 1
+        if self.operators == _OPERATORS:
+            self.problems.append(_too_deep(self._span(meta)))
         return Expression(str(operator), left, right, self._span(meta))
 
     def symbol(self, meta: Any, parts: list[Token]) -> Constant:
@@ -363,16 +413,20 @@ class _Builder(Transformer[Token, Any]):
         return Constant(Quoted(_unquote(parts[0])), self._span(meta))
 
     def integer(self, meta: Any, parts: list[Token]) -> Constant:
-        return self._number(int(parts[0]), meta)
+        return self._number(parts[0], meta)
 
     def decimal(self, meta: Any, parts: list[Token]) -> Constant:
-        return Constant(float(parts[0]), self._span(meta))
+        return self._number(parts[0], meta)
 
     def negative(self, meta: Any, parts: list[Token]) -> Constant:
-        number = parts[1]
-        return self._number(-int(number) if number.type == "INT" else -float(number), meta)
+        return self._number(parts[1], meta, -1)
 
-    def _number(self, value: int | float, meta: Any) -> Constant:
+    def _number(self, digits: Token, meta: Any, sign: int = 1) -> Constant:
+        # Through a float first: Python refuses to read an integer of thousands of digits.
+        value: int | float = float(digits)
+        if digits.type == "INT" and value < 2**53:
+            value = int(digits)
+        value *= sign
         if abs(value) >= 2**53:
             self.problems.append(
                 error("R109", "this number is too large", self._span(meta), help="numbers stay below 9007199254740992")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reasoner.check.safety import body_variables
+from reasoner.check.safety import outer_variables
 from reasoner.diagnostic import Diagnostic, Label, error
 from reasoner.engine.model import Model
 from reasoner.evidence.store import Store
@@ -16,7 +16,7 @@ def as_rules(program: Program) -> tuple[Rule, ...]:
     """Each `never` as a rule, so that an engine finds the days on which it is broken."""
     return tuple(
         Rule(
-            Atom(f"#never{number}", tuple(Variable(name) for name in sorted(body_variables(invariant.body)))),
+            Atom(f"#never{number}", tuple(Variable(name) for name in sorted(outer_variables(invariant.body)))),
             invariant.body,
             Citation(text=invariant.text),
             origin=invariant.origin,
@@ -32,7 +32,7 @@ def broken(program: Program, model: Model) -> Iterator[Diagnostic]:
             values = ", ".join(f"{term} = {value}" for term, value in zip(rule.head.terms, row, strict=True))
             message = f"broken: {rule.text or 'this must never hold'} ({values})"
             if truth.certain:
-                yield error("R410", message, rule.origin, f"holds {truth.certain}")
+                yield error("R420", message, rule.origin, f"holds {truth.certain}")
 
 
 def disputes(model: Model, store: Store) -> Iterator[Diagnostic]:
@@ -48,4 +48,4 @@ def disputes(model: Model, store: Store) -> Iterator[Diagnostic]:
             if claim.origin
         )
         message = f"`{place}` is contested: {' and '.join(holders)} are both reported to hold it, {days}"
-        yield Diagnostic("R411", "warning", message, labels)
+        yield Diagnostic("R421", "warning", message, labels)
