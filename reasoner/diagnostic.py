@@ -69,14 +69,26 @@ class Problems(ValueError):
 
 
 def error(
-    code: str, message: str, at: Span | None = None, label: str = "", *, help: str = "", notes: Sequence[str] = ()
+    code: str,
+    message: str,
+    at: Span | None = None,
+    label: str = "",
+    *,
+    help: str = "",
+    notes: Sequence[str] = (),
 ) -> Diagnostic:
     """An error that points at one place."""
     return Diagnostic(code, "error", message, _labels(at, label), tuple(notes), help)
 
 
 def warning(
-    code: str, message: str, at: Span | None = None, label: str = "", *, help: str = "", notes: Sequence[str] = ()
+    code: str,
+    message: str,
+    at: Span | None = None,
+    label: str = "",
+    *,
+    help: str = "",
+    notes: Sequence[str] = (),
 ) -> Diagnostic:
     """A warning that points at one place."""
     return Diagnostic(code, "warning", message, _labels(at, label), tuple(notes), help)

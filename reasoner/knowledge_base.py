@@ -10,7 +10,16 @@ from reasoner.check import check
 from reasoner.diagnostic import Diagnostic, Problems, did_you_mean, error, errors, sort
 from reasoner.engine import ENGINES, engine
 from reasoner.engine.model import Model
-from reasoner.evidence.claim import ANALYST, SUPPOSED, Claim, assumption_texts, claims, known_by, known_sources, without
+from reasoner.evidence.claim import (
+    ANALYST,
+    SUPPOSED,
+    Claim,
+    assumption_texts,
+    claims,
+    known_by,
+    known_sources,
+    without,
+)
 from reasoner.evidence.store import Store, store
 from reasoner.home import bundled
 from reasoner.plan.plan import plan
@@ -20,7 +29,7 @@ from reasoner.query.names import Names
 from reasoner.query.question import understand
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
-from reasoner.syntax.tree import BodyLiteral, Fact, Program, Query, Rule
+from reasoner.syntax.tree import BodyLiteral, Fact, File, Program, Query, Rule
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Quoted, Row, Value
 from reasoner.text import Text
@@ -51,11 +60,15 @@ def load(
     if not default_rules and not named_facts:
         paths = named_rules
     else:
-        paths = (named_rules or (_default("rules") if default_rules else [])) + (named_facts or _default("facts"))
+        paths = (named_rules or (_default("rules") if default_rules else [])) + (
+            named_facts or _default("facts")
+        )
     program = load_files(paths, problems)
     supposed, dropped = _suppositions(suppose, problems)
     program = Program((*program.files, *supposed.files))
-    return KnowledgeBase(program, problems, known_by=known_by, without=without, dropped=dropped, engine=engine)
+    return KnowledgeBase(
+        program, problems, known_by=known_by, without=without, dropped=dropped, engine=engine
+    )
 
 
 def _paths(given: str | Path | Paths) -> list[str | Path]:
@@ -68,7 +81,8 @@ def _default(folder: str) -> list[str | Path]:
 
 def _suppositions(suppose: Iterable[str], problems: list[Diagnostic]) -> tuple[Program, tuple[Fact, ...]]:
     """`--suppose FACT` adds a fact on the analyst's word; `--suppose "not FACT"` takes matching facts away."""
-    added, dropped = [], []
+    added: list[File] = []
+    dropped: list[File] = []
     for written in suppose:
         fact = written.strip().removesuffix(".")
         negated = fact.startswith("not ")
@@ -123,7 +137,10 @@ class KnowledgeBase:
     @cached_property
     def names(self) -> Names:
         """What the constants are called, from the `alias` facts."""
-        found = ((str(a), str(b.text if isinstance(b, Quoted) else b)) for a, b in self.store.facts.get("alias", {}))
+        found = (
+            (str(a), str(b.text if isinstance(b, Quoted) else b))
+            for a, b in self.store.facts.get("alias", {})
+        )
         return Names(self.vocabulary, found)
 
     def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
@@ -138,7 +155,9 @@ class KnowledgeBase:
         days = _span(at) if at else understood.days
         present = understood.form in ("who", "whether", "how_many")
         if days is None and present:
-            last = self._last_day(c.value for a in atoms(understood.body) for c in a.terms if isinstance(c, Constant))
+            last = self._last_day(
+                c.value for a in atoms(understood.body) for c in a.terms if isinstance(c, Constant)
+            )
             days = (last, last + 1) if last is not None else None
         return self._answering.answer(question, understood.body, days, understood)
 
@@ -150,7 +169,11 @@ class KnowledgeBase:
         """Everything to be said about rules and facts: warnings, broken invariants, disputes."""
         rules = invariants.as_rules(self.program)
         model = self.model([*(r.head.predicate for r in rules), "contested", "holds"], rules)
-        return (*self.diagnostics, *invariants.broken(self.program, model), *invariants.disputes(model, self.store))
+        return (
+            *self.diagnostics,
+            *invariants.broken(self.program, model),
+            *invariants.disputes(model, self.store),
+        )
 
     @cached_property
     def _answering(self) -> Answering:
@@ -172,10 +195,10 @@ class KnowledgeBase:
         return last.last if last else None
 
 
-
 def _matches(atom: Atom, predicate: str, row: Row) -> bool:
     return atom.predicate == predicate and all(
-        not isinstance(term, Constant) or term.value == value for term, value in zip(atom.terms, row, strict=False)
+        not isinstance(term, Constant) or term.value == value
+        for term, value in zip(atom.terms, row, strict=False)
     )
 
 
@@ -188,7 +211,9 @@ def _span(written: str) -> Interval:
     return on.first, on.last + 1
 
 
-def _bad_options(program: Program, known_by: str | None, dropped: Iterable[str], engine: str) -> Iterator[Diagnostic]:
+def _bad_options(
+    program: Program, known_by: str | None, dropped: Iterable[str], engine: str
+) -> Iterator[Diagnostic]:
     """Sources and engines that do not exist, dates that cannot be."""
     known = {*known_sources(program), *assumption_texts(program), ANALYST}
     for name in dropped:

@@ -57,7 +57,7 @@ def parse_date(written: str) -> Date:
     if not match:
         raise BadDate(f"`{written}` is not a date: write 2014, 2014-08 or 2014-08-24")
     year, month, day = (int(part) if part else 0 for part in match.groups())
-    if match[2] and len(match[2]) < 2 or match[3] and len(match[3]) < 2:
+    if (match[2] and len(match[2]) < 2) or (match[3] and len(match[3]) < 2):
         parts = [f"{year:04}", f"{month:02}"] + ([f"{day:02}"] if match[3] else [])
         raise BadDate(f"`{written}` lacks a zero: write {'-'.join(parts)}")
     if year == 0:

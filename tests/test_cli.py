@@ -15,17 +15,24 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
+    """A home without memories."""
     return tmp_path
 
 
 def run(home: Path, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """The command as a process of its own, with a home of its own."""
-    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    environment = {
+        "HOME": str(home),
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+    }
     command = [sys.executable, "-m", "reasoner", *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
 def asked(home: Path, *arguments: str) -> Any:
+    """What the command prints with `--json`."""
     return json.loads(run(home, *arguments, "--json").stdout)
 
 
@@ -41,7 +48,11 @@ def test_the_json_contract(home: Path) -> None:
     assert first["bindings"] == {"Who": "syrian_army", "Side": "w"}
     assert first["certain"] == first["possible"] == [{"start": "2016-06-04", "end": None}]
     assert first["origin"] == "both"
-    assert {"source": "aljazeera_2016_06_04", "locator": "s11", "quote": "besieged by government troops from the west"} in first["citations"]
+    assert {
+        "source": "aljazeera_2016_06_04",
+        "locator": "s11",
+        "quote": "besieged by government troops from the west",
+    } in first["citations"]
     assert first["assumptions"]
     assert found["diagnostics"] == []
     assert [a["origin"] for a in found["answers"]] == ["both", "both", "reported"]
@@ -78,7 +89,8 @@ def test_exit_codes(home: Path, arguments: tuple[str, ...], code: int) -> None:
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     if code == 2:
-        assert done.stderr and not done.stdout
+        assert done.stderr
+        assert not done.stdout
 
 
 @pytest.mark.parametrize(
@@ -104,7 +116,10 @@ def test_why_remembers_the_question(home: Path) -> None:
     done = run(home, "why", "1")
     assert done.returncode == 0
     assert "and it follows:" in done.stdout
-    assert 's2 "crossed the boundary of Raqqa province" (citing Syrian Observatory for Human Rights)' in done.stdout
+    assert (
+        's2 "crossed the boundary of Raqqa province" (citing Syrian Observatory for Human Rights)'
+        in done.stdout
+    )
     assert "rules/siege.dl:" in done.stdout
     reported = run(home, "why", "3").stdout
     assert 's11 "and from the east"' in reported
@@ -115,7 +130,9 @@ def test_why_remembers_the_question(home: Path) -> None:
 def test_plain_datalog_needs_no_facts_and_no_doctrine(home: Path, tmp_path: Path) -> None:
     """A rule file alone is a program; `--no-default-rules` reads nothing else."""
     program = tmp_path / "tc.dl"
-    program.write_text("edge(1, 2). edge(2, 3). path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), edge(Z, Y).\n")
+    program.write_text(
+        "edge(1, 2). edge(2, 3). path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), edge(Z, Y).\n"
+    )
     found = asked(home, "query", "--rules", str(program), "--no-default-rules", "path(X, Y)")
     assert {tuple(a["bindings"].values()) for a in found["answers"]} == {(1, 2), (2, 3), (1, 3)}
     assert all(a["certain"] == [{"start": None, "end": None}] for a in found["answers"])
@@ -140,7 +157,8 @@ def test_broken_invariants_and_disputes(home: Path, tmp_path: Path) -> None:
     assert "error[R420]: broken: allies are not enemies (A = red, B = blue)" in done.stdout
     assert "holds 2020-01-05" in done.stdout
     assert "warning[R421]: `town` is contested: blue and red are both reported to hold it" in done.stdout
-    assert "said by one" in done.stdout and "said by two" in done.stdout
+    assert "said by one" in done.stdout
+    assert "said by two" in done.stdout
 
 
 def test_fmt_changes_layout_only(home: Path, tmp_path: Path) -> None:

@@ -21,18 +21,22 @@ ARTICLE = ROOT.parent / "shared" / "seed" / "aljazeera_2016_06_04.txt"
 
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
+    """The bundled rules and facts."""
     return reasoner.load(ROOT / "rules", ROOT / "facts")
 
 
 def first_column(answers: Answers) -> set[str]:
+    """The values of the first variable asked for."""
     return {str(answer.bindings[0][1]) for answer in answers}
 
 
 def found(answers: Answers) -> set[str]:
+    """The atoms of the answers."""
     return {answer.atom for answer in answers}
 
 
 def day(written: str) -> int:
+    """A date as a day."""
     return parse_date(written).first
 
 
@@ -44,7 +48,9 @@ def test_a1_who_besieges_raqqa(kb: KnowledgeBase) -> None:
         ("besieges(kurdish_led_forces, raqqa_city, n)", "both"),
         ("besieges(kurdish_led_forces, raqqa_city, e)", "reported"),
     ]
-    assert all(day("2016-06-04") in a.truth.certain and day("2016-06-03") not in a.truth.possible for a in answers)
+    assert all(
+        day("2016-06-04") in a.truth.certain and day("2016-06-03") not in a.truth.possible for a in answers
+    )
     assert answers.headline == "Raqqa city is besieged on 3 of 4 sides: partly besieged, not encircled."
     assert [text for text, _ in answers.remarks] == ["open: south, towards Deir ez-Zor province (isil)"]
     assumed = {text for a in answers for text in a.assumptions}
@@ -138,7 +144,9 @@ def test_a5_since_when_is_inferred(kb: KnowledgeBase) -> None:
 
 def test_a5_without_the_inference(kb: KnowledgeBase) -> None:
     """Without the analyst's word the city is known to be ISIL's from the day of the article."""
-    (answer,) = reasoner.load(ROOT / "rules", ROOT / "facts", without=["analyst"]).query("holds(isil, raqqa_city)")
+    (answer,) = reasoner.load(ROOT / "rules", ROOT / "facts", without=["analyst"]).query(
+        "holds(isil, raqqa_city)"
+    )
     assert answer.truth.possible.intervals[0][0] == day("2016-06-04")
 
 
@@ -156,14 +164,16 @@ TIMELINE = [
     ("2016-05-20", set(), set()),
     ("2016-05-31", {("kurdish_led_forces", "n")}, set()),
     ("2016-06-03", {("kurdish_led_forces", "n")}, set()),
-    ("2016-06-04", {("kurdish_led_forces", "n"), ("syrian_army", "w")}, {"syrian_army", "pro_government_militia"}),
+    (
+        "2016-06-04",
+        {("kurdish_led_forces", "n"), ("syrian_army", "w")},
+        {"syrian_army", "pro_government_militia"},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("date", "pressing", "inside"), TIMELINE, ids=[row[0] for row in TIMELINE])
-def test_what_changed(
-    kb: KnowledgeBase, date: str, pressing: set[tuple[str, str]], inside: set[str]
-) -> None:
+def test_what_changed(kb: KnowledgeBase, date: str, pressing: set[tuple[str, str]], inside: set[str]) -> None:
     """From 2014 to 2016 the picture changes on the days on which the article says that it did."""
     sure = [a for a in kb.query("pressure(Who, raqqa_city, Side)", at=date) if day(date) in a.truth.certain]
     assert {(dict(a.bindings)["Who"], dict(a.bindings)["Side"]) for a in sure} == pressing
@@ -189,8 +199,12 @@ def test_known_by(kb: KnowledgeBase) -> None:
 
 def test_withdrawal_frees_the_west() -> None:
     """When the army withdraws from the province, the west is free, and the north alone makes no siege."""
-    later = reasoner.load(ROOT / "rules", ROOT / "facts", suppose=["withdraw(syrian_army, raqqa_province, 2016-06-22)"])
-    assert found(later.query("pressure(A, raqqa_city, S)", at="2016-06-22")) == {"pressure(kurdish_led_forces, raqqa_city, n)"}
+    later = reasoner.load(
+        ROOT / "rules", ROOT / "facts", suppose=["withdraw(syrian_army, raqqa_province, 2016-06-22)"]
+    )
+    assert found(later.query("pressure(A, raqqa_city, S)", at="2016-06-22")) == {
+        "pressure(kurdish_led_forces, raqqa_city, n)"
+    }
     assert found(later.query("besieged(raqqa_city)", at="2016-06-21"))
     assert not later.query("besieged(raqqa_city)", at="2016-06-22")
 
@@ -224,7 +238,8 @@ def test_quotes_are_words_of_the_article(kb: KnowledgeBase) -> None:
     article = re.sub(r"\s+", " ", ARTICLE.read_text(encoding="utf-8"))
     for claim in kb.claims:
         if claim.evidence and claim.evidence.source == "aljazeera_2016_06_04":
-            assert claim.evidence.quote and claim.evidence.quote in article, str(claim)
+            assert claim.evidence.quote, str(claim)
+            assert claim.evidence.quote in article, str(claim)
             assert len(claim.evidence.quote) < 90
 
 
@@ -233,7 +248,7 @@ def test_a_new_rule_file_brings_new_questions(tmp_path: Path) -> None:
     (tmp_path / "rivals.dl").write_text(
         'state rivals(actor: Actor, other: Actor, place: Place) "{actor} and {other} are rivals for {place}"\n'
         '                                                       "{actor} races {other} to {place}".\n'
-        "rivals(A, B, P) :- converge(A, B, P)  \"{A} and {B} converge on {P}\".\n",
+        'rivals(A, B, P) :- converge(A, B, P)  "{A} and {B} converge on {P}".\n',
         encoding="utf-8",
     )
     kb = reasoner.load([ROOT / "rules", tmp_path], ROOT / "facts")

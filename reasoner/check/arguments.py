@@ -81,9 +81,7 @@ class _Arguments:
                 "R204",
                 f"the arguments of `{atom.predicate}` have no names",
                 atom.origin,
-                "it is not declared"
-                if atom.predicate not in self.vocabulary.declarations
-                else "declared without any",
+                "it is not declared" if atom.predicate not in self.vocabulary.declarations else "declared without any",
                 help="write the arguments in their places, or declare the predicate with their names",
             )
             return

@@ -24,9 +24,7 @@ def wrong_arithmetic(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
                 if not found and not variables(term):
                     yield error("R414", "a fact does no arithmetic", term.origin, help="write the result")
     heads = (term for rule in vocabulary.program.of(Rule) for term in rule.head.terms)
-    used = (
-        term for body in bodies(vocabulary.program) for literal in body for term in literal_terms(literal)
-    )
+    used = (term for body in bodies(vocabulary.program) for literal in body for term in literal_terms(literal))
     for term in (*heads, *used):
         yield from _on_names(term)
         if reads_as_date(term):

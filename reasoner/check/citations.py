@@ -90,7 +90,5 @@ def repeated_facts(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
         atom = fact.atom
         before = first.setdefault((atom.predicate, atom.terms, atom.names, fact.when, *words), fact)
         if before is not fact:
-            found = warning(
-                "R410", "this fact stands twice, in the same words", fact.origin, help="leave one out"
-            )
+            found = warning("R410", "this fact stands twice, in the same words", fact.origin, help="leave one out")
             yield also(found, before.origin, "first here")

@@ -42,9 +42,7 @@ def wrong_dates(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
 def _timeless(fact: Fact, vocabulary: Vocabulary) -> Diagnostic:
     name = fact.atom.predicate
     if name in vocabulary.declarations:
-        found = error(
-            "R404", f"`{name}` is fixed, and so takes no date", _time(fact), help="leave the date out"
-        )
+        found = error("R404", f"`{name}` is fixed, and so takes no date", _time(fact), help="leave the date out")
         return also(found, vocabulary.declarations[name].name_origin, "declared as `fixed`")
     return error(
         "R404",

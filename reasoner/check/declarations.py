@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reasoner.check.places import a, also, listed, name_span, word_span
 from reasoner.diagnostic import Diagnostic, did_you_mean, error, warning
-from reasoner.syntax.parse import RESERVED
+from reasoner.syntax.mistakes import RESERVED
 from reasoner.syntax.tree import Declaration, Fact, Rule, TypeDeclaration
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.text import Span
@@ -44,9 +44,7 @@ def _twice(what: str, alike: bool, at: Span, first: Span) -> Diagnostic:
             first,
             "first here",
         )
-    found = error(
-        "R207", f"the {what} is declared twice, differently", at, help="make one declaration of the two"
-    )
+    found = error("R207", f"the {what} is declared twice, differently", at, help="make one declaration of the two")
     return also(found, first, "first here")
 
 
@@ -71,9 +69,7 @@ def taken_names(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
         if fact.atom.predicate in RESERVED:
             named.setdefault(fact.atom.predicate, name_span(fact.atom))
     for name in RESERVED & named.keys():
-        yield error(
-            "R208", f"`{name}` is a word of the language, not a name", named[name], help="choose another name"
-        )
+        yield error("R208", f"`{name}` is a word of the language, not a name", named[name], help="choose another name")
 
 
 def repeated_parameters(vocabulary: Vocabulary) -> Iterator[Diagnostic]:

@@ -25,9 +25,7 @@ def wrong_phrases(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     for declaration in vocabulary.program.of(Declaration):
         parameters = [p.name for p in declaration.parameters]
         for phrase in declaration.phrases:
-            yield from _wrong_slots(
-                phrase, parameters, declaration.origin, f"argument of `{declaration.predicate}`"
-            )
+            yield from _wrong_slots(phrase, parameters, declaration.origin, f"argument of `{declaration.predicate}`")
             if _open_brackets(phrase):
                 yield error(
                     "R210",

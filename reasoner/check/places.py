@@ -32,11 +32,7 @@ def name_span(atom: Atom) -> Span | None:
 def word_span(within: Span, word: str, after: str = "") -> Span:
     """Where the word first stands in a span, behind `after`; the whole span where it cannot be found."""
     found = re.search(rf"{after}(?<!\w){re.escape(word)}(?!\w)", within.excerpt)
-    return (
-        within.text.span(within.start + found.end() - len(word), within.start + found.end())
-        if found
-        else within
-    )
+    return within.text.span(within.start + found.end() - len(word), within.start + found.end()) if found else within
 
 
 def also(diagnostic: Diagnostic, at: Span | None, message: str) -> Diagnostic:
@@ -51,9 +47,7 @@ def in_places(
     spans = [span for span in at if span]
     labels = tuple(Label(span, label if place == 0 else "") for place, span in enumerate(spans[:SHOWN]))
     more = len(spans) - SHOWN
-    return Diagnostic(
-        code, severity, message, labels, (f"and in {more} more places",) if more > 0 else (), help
-    )
+    return Diagnostic(code, severity, message, labels, (f"and in {more} more places",) if more > 0 else (), help)
 
 
 def count(number: int, noun: str) -> str:

@@ -16,9 +16,7 @@ from reasoner.text import Span
 def known(vocabulary: Vocabulary) -> frozenset[str]:
     """What may be read: what is declared, derived or made by a type; in a plain program, facts too."""
     names = vocabulary.derived.union(vocabulary.declarations, vocabulary.type_predicates)
-    return (
-        names | {fact.atom.predicate for fact in vocabulary.program.of(Fact)} if vocabulary.plain else names
-    )
+    return names | {fact.atom.predicate for fact in vocabulary.program.of(Fact)} if vocabulary.plain else names
 
 
 def unknown_predicates(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
@@ -36,9 +34,7 @@ def unknown_predicates(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     for name in dict.fromkeys((*given, *read)):
         facts = given.get(name, [])
         if facts:
-            label = (
-                f"{count(len(facts), 'fact')} of it, but no declaration" if len(facts) > 1 else "not declared"
-            )
+            label = f"{count(len(facts), 'fact')} of it, but no declaration" if len(facts) > 1 else "not declared"
             remedy = f"declare it: `event {name}(...).`, `state {name}(...).` or `fixed {name}(...).`"
         else:
             label = "no fact or rule gives it" if vocabulary.plain else "no declaration or rule gives it"

@@ -65,9 +65,7 @@ def binds(literal: BodyLiteral, bound: frozenset[str], outside: frozenset[str]) 
         case Literal(Since(operand, start), negated=False):
             # On the very day of its start a `since` asks nothing of its left side, which so binds nothing.
             return (
-                bound | atom_variables(start)
-                if atom_variables(operand.atom) <= bound | atom_variables(start)
-                else None
+                bound | atom_variables(start) if atom_variables(operand.atom) <= bound | atom_variables(start) else None
             )
         case Literal(_, negated):
             used = literal_variables(literal)

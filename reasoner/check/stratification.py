@@ -55,11 +55,7 @@ def _way(start: str, goal: str, steps: dict[str, list[Need]]) -> tuple[Need, ...
 def _message(cycle: tuple[Need, ...]) -> Diagnostic:
     strict = cycle[0]
     why = _WHY.get(strict.strict, f"depends on a {strict.strict} of itself")
-    first = (
-        Label(strict.at, f"`{strict.head}` needs {_step(strict)}, which must be known first")
-        if strict.at
-        else None
-    )
+    first = Label(strict.at, f"`{strict.head}` needs {_step(strict)}, which must be known first") if strict.at else None
     others = tuple(Label(need.at, f"`{need.head}` needs {_step(need)}") for need in cycle[1:] if need.at)
     way = " -> ".join((strict.head, *(_step(need).replace("`", "") for need in cycle)))
     return Diagnostic(

@@ -84,11 +84,7 @@ def _inside(aggregate: Aggregate, outside: frozenset[str], body: Body) -> dict[s
     """What nothing binds in an aggregate. As in the plan, the rule around it may lend values to its group."""
     wanted = groups(aggregate, outside) | names(aggregate.terms)
     lacking = order(aggregate.body, wanted)[1]
-    lenders = (
-        one
-        for one in body
-        if isinstance(one, Literal) and not one.negated and lacking & literal_variables(one)
-    )
+    lenders = (one for one in body if isinstance(one, Literal) and not one.negated and lacking & literal_variables(one))
     return unbound(wanted, (*aggregate.body, *lenders))
 
 
@@ -148,9 +144,7 @@ def _message(name: str, waiting: BodyLiteral | None, head: tuple[Term, ...], bod
     bound = outer_variables(body) - unbound(names(head), body).keys()
     why, remedy = _why(waiting)
     spare = bound - names(head)
-    near = (
-        f"did you mean `{next(iter(spare))}`?" if in_head and len(spare) == 1 else did_you_mean(name, bound)
-    )
+    near = f"did you mean `{next(iter(spare))}`?" if in_head and len(spare) == 1 else did_you_mean(name, bound)
     if in_head:
         found = error(
             "R203",

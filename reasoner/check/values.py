@@ -40,9 +40,7 @@ class _Signatures:
         self.by_place: dict[str, tuple[str | None, ...]] = {
             name: tuple(p.type for p in d.parameters) for name, d in vocabulary.declarations.items()
         }
-        self.by_name = {
-            name: {p.name: p.type for p in d.parameters} for name, d in vocabulary.declarations.items()
-        }
+        self.by_name = {name: {p.name: p.type for p in d.parameters} for name, d in vocabulary.declarations.items()}
         for name, type_name in vocabulary.type_predicates.items():
             self.by_place.setdefault(name, (type_name,))
 
@@ -86,9 +84,7 @@ def _typed_atoms(vocabulary: Vocabulary) -> Iterator[Atom]:
         yield dated.get(id(atom), atom)
 
 
-def _outside(
-    type_name: str, members: tuple[str, ...], constant: Constant, at: list[Span | None]
-) -> Diagnostic:
+def _outside(type_name: str, members: tuple[str, ...], constant: Constant, at: list[Span | None]) -> Diagnostic:
     allowed = f"write {listed(members)}" if len(members) <= _FEW else ""
     return in_places(
         "R212",
@@ -173,9 +169,7 @@ def _atoms(body: Body, local: str = "") -> Iterator[tuple[Atom, str]]:
 def _compared(vocabulary: Vocabulary, signatures: _Signatures) -> Iterator[tuple[str, Constant]]:
     """The constants that variables of a listed type are compared with."""
     for head, body in _scopes(vocabulary):
-        comparisons = [
-            literal for literal in body if isinstance(literal, Comparison) and _with_constant(literal)
-        ]
+        comparisons = [literal for literal in body if isinstance(literal, Comparison) and _with_constant(literal)]
         scope = _variables(head, body, signatures) if comparisons else {}
         for comparison in comparisons:
             for one, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
@@ -186,9 +180,7 @@ def _compared(vocabulary: Vocabulary, signatures: _Signatures) -> Iterator[tuple
 
 
 def _with_constant(literal: BodyLiteral) -> bool:
-    return isinstance(literal, Comparison) and isinstance(literal.left, Constant) != isinstance(
-        literal.right, Constant
-    )
+    return isinstance(literal, Comparison) and isinstance(literal.left, Constant) != isinstance(literal.right, Constant)
 
 
 def lonely_types(vocabulary: Vocabulary) -> Iterator[Diagnostic]:

@@ -1,0 +1,1 @@
+"""Doors: thin, each opens onto the knowledge base."""

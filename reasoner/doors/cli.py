@@ -31,13 +31,29 @@ class Given(TypedDict):
 
 
 _FLAGS = (
-    click.option("--rules", multiple=True, metavar="PATH", help="Rule file or folder; default ./rules, else the bundled ones."),
-    click.option("--facts", multiple=True, metavar="PATH", help="Fact file or folder; default ./facts, else the bundled ones."),
-    click.option("--no-default-rules", "default_rules", flag_value=False, default=True, help="Read only what is named."),
+    click.option(
+        "--rules",
+        multiple=True,
+        metavar="PATH",
+        help="Rule file or folder; default ./rules, else the bundled ones.",
+    ),
+    click.option(
+        "--facts",
+        multiple=True,
+        metavar="PATH",
+        help="Fact file or folder; default ./facts, else the bundled ones.",
+    ),
+    click.option(
+        "--no-default-rules", "default_rules", flag_value=False, default=True, help="Read only what is named."
+    ),
     click.option("--at", metavar="DATE", help="Only that day, month or year, such as 2016-06-04."),
     click.option("--known-by", metavar="DATE", help="Only what sources had said by that day."),
-    click.option("--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."),
-    click.option("--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."),
+    click.option(
+        "--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."
+    ),
+    click.option(
+        "--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."
+    ),
     click.option("--engine", default="columnar", metavar="NAME", help="columnar (default) or naive."),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )
@@ -225,7 +241,9 @@ def _last_question(given: Given) -> tuple[str, str, Given]:
     try:
         last = json.loads(_memory().read_text(encoding="utf-8"))
         if last["folder"] == str(Path.cwd()):
-            return last["verb"], last["question"], {**last["given"], "as_json": given["as_json"]}
+            kept: Given = last["given"]
+            kept["as_json"] = given["as_json"]
+            return last["verb"], last["question"], kept
     except (OSError, ValueError, KeyError):
         pass
     raise click.UsageError("no question was asked in this folder yet: ask one first, or name an atom")

@@ -10,11 +10,31 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from reasoner.engine.model import Model
-from reasoner.engine.values import ROUNDS, bounds, certainly, compare, endless, evaluate_term, outcomes, possibly
+from reasoner.engine.values import (
+    ROUNDS,
+    bounds,
+    certainly,
+    compare,
+    endless,
+    evaluate_term,
+    outcomes,
+    possibly,
+)
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan
 from reasoner.plan.rules import Gather, PlannedRule, Step
-from reasoner.syntax.tree import Always, Begins, Comparison, Ends, Formula, Literal, Once, Plain, Since, atoms_of
+from reasoner.syntax.tree import (
+    Always,
+    Begins,
+    Comparison,
+    Ends,
+    Formula,
+    Literal,
+    Once,
+    Plain,
+    Since,
+    atoms_of,
+)
 from reasoner.term import Atom, Constant, Row, Value, Variable
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, When, narrowest
 
@@ -38,7 +58,8 @@ def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R5xx) where the rules do not settle."""
     horizon = Horizon(*_ends(plan, store))
     relations: dict[str, Relation] = {
-        predicate: {row: horizon.inward(truth) for row, truth in rows.items()} for predicate, rows in store.facts.items()
+        predicate: {row: horizon.inward(truth) for row, truth in rows.items()}
+        for predicate, rows in store.facts.items()
     }
     for stratum in plan.strata:
         for _ in range(ROUNDS):
@@ -53,7 +74,9 @@ def evaluate(plan: Plan, store: Store) -> Model:
                 break
         else:
             raise endless(stratum.predicates)
-    return Model({p: {row: horizon.outward(sets) for row, sets in rows.items()} for p, rows in relations.items()})
+    return Model(
+        {p: {row: horizon.outward(sets) for row, sets in rows.items()} for p, rows in relations.items()}
+    )
 
 
 def _ends(plan: Plan, store: Store) -> tuple[Day, Day]:
@@ -62,12 +85,13 @@ def _ends(plan: Plan, store: Store) -> tuple[Day, Day]:
         edge
         for rows in store.facts.values()
         for truth in rows.values()
-        for days in (truth.certain, truth.possible)
-        for interval in days
+        for interval in (*truth.certain, *truth.possible, *truth.windows)
         for edge in interval
     }
     reach = 1
-    for literal in (step for s in plan.strata for r in s.rules for step in r.body if isinstance(step, Literal)):
+    for literal in (
+        step for s in plan.strata for r in s.rules for step in r.body if isinstance(step, Literal)
+    ):
         match literal.formula:
             case Once(_, near, far) | Always(_, near, far):
                 reach += near if far == FUTURE else far
@@ -116,6 +140,7 @@ class Horizon:
 
 
 def either(p: Sets, q: Sets) -> Sets:
+    """At least one of the two holds."""
     return Sets(p.certain | q.certain, p.possible | q.possible, p.windows | q.windows)
 
 
@@ -126,7 +151,9 @@ def both(p: Sets, q: Sets) -> Sets:
         return {(a, b) for a, b in windows if all(day in other for day in range(a, b + 1))}
 
     certain = p.certain & q.certain
-    return Sets(certain, p.possible & q.possible, frozenset(kept(p.windows, q.certain) | kept(q.windows, p.certain)))
+    return Sets(
+        certain, p.possible & q.possible, frozenset(kept(p.windows, q.certain) | kept(q.windows, p.certain))
+    )
 
 
 class Algebra:
@@ -152,7 +179,9 @@ class Algebra:
         certain = {t for t in h.days if any(h.held(p.certain, self._back(t, far), t - near))}
         certain |= {t for t in h.days for a, b in p.windows if a < b and t - far <= a and b <= t - near}
         possible = {t for t in h.days if any(h.held(p.possible, self._back(t, far), t - near))}
-        return self.sets(certain, possible, {(a + near, b + near) for a, b in p.windows if a < b and b + near <= h.last})
+        return self.sets(
+            certain, possible, {(a + near, b + near) for a, b in p.windows if a < b and b + near <= h.last}
+        )
 
     def always(self, p: Sets, near: int, far: int) -> Sets:
         h = self.horizon
@@ -187,8 +216,7 @@ class Algebra:
         return self.sets(certain, possible)
 
     def begins(self, p: Sets) -> Sets:
-        h = self.horizon
-        before = lambda t: max(t - 1, h.first)  # noqa: E731
+        h, before = self.horizon, self._day_before
         windows = {
             (quiet + 1, b)
             for a, b in p.windows
@@ -198,15 +226,20 @@ class Algebra:
         return self.sets(certain, {t for t in p.possible if before(t) not in p.certain}, windows)
 
     def ends(self, p: Sets) -> Sets:
-        h = self.horizon
-        before = lambda t: max(t - 1, h.first)  # noqa: E731
+        h, before = self.horizon, self._day_before
         windows = {
             (a + 1, quiet)
             for a, b in p.windows
-            if (quiet := min((d for d in range(b + 1, h.last + 1) if d not in p.possible), default=None)) is not None
+            if (quiet := min((d for d in range(b + 1, h.last + 1) if d not in p.possible), default=None))
+            is not None
         }
         certain = {t for t in h.days if t not in p.possible and before(t) in p.certain}
-        return self.sets(certain, {t for t in h.days if t not in p.certain and before(t) in p.possible}, windows)
+        return self.sets(
+            certain, {t for t in h.days if t not in p.certain and before(t) in p.possible}, windows
+        )
+
+    def _day_before(self, t: Day) -> Day:
+        return max(t - 1, self.horizon.first)
 
     def _back(self, t: Day, far: int) -> Day:
         return self.horizon.first if far == FUTURE else t - far
@@ -282,7 +315,11 @@ class Solver:
                 if isinstance(term, Constant):
                     if term.value != value:
                         break
-                elif isinstance(term, Variable) and not term.anonymous and more.setdefault(term.name, value) != value:
+                elif (
+                    isinstance(term, Variable)
+                    and not term.anonymous
+                    and more.setdefault(term.name, value) != value
+                ):
                     break
             else:
                 key = tuple(more.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reasoner.diagnostic import Problems, error
 from reasoner.term import Constant, Expression, Term, Value, Variable, order
@@ -13,7 +13,7 @@ ROUNDS = 100_000
 _LARGEST = 2**53
 _SUMS = 10_000
 
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 
@@ -48,7 +48,9 @@ def _arithmetic(sign: str, a: int | float, b: int | float, term: Expression) -> 
         return (abs(a) // abs(b)) * (1 if (a < 0) == (b < 0) else -1) if exact else a / b
     value = a + b if sign == "+" else a - b if sign == "-" else a * b
     if abs(value) >= _LARGEST:
-        raise Problems([error("R502", f"{value} is too large", term.origin, help="numbers stay below 9007199254740992")])
+        raise Problems(
+            [error("R502", f"{value} is too large", term.origin, help="numbers stay below 9007199254740992")]
+        )
     return value
 
 
@@ -56,7 +58,13 @@ def endless(names: Iterable[str]) -> Problems:
     """The message for rules that go on deriving new rows."""
     shown = ", ".join(f"`{name}`" for name in sorted(names))
     message = f"{shown} did not settle after {ROUNDS} rounds"
-    return Problems([error("R501", message, help="arithmetic in a rule that needs itself wants a bound, such as N < 1000")])
+    return Problems(
+        [
+            error(
+                "R501", message, help="arithmetic in a rule that needs itself wants a bound, such as N < 1000"
+            )
+        ]
+    )
 
 
 class Bounds(NamedTuple):
@@ -75,7 +83,9 @@ def bounds(function: str, certain: Iterable[Value], maybe: Iterable[Value]) -> B
             return Bounds(len(sure), len(sure) + len(unsure), True)
         case "sum":
             fixed, loose = sum(_numbers(sure)), _numbers(unsure)
-            return Bounds(fixed + sum(v for v in loose if v < 0), fixed + sum(v for v in loose if v > 0), True)
+            return Bounds(
+                fixed + sum(v for v in loose if v < 0), fixed + sum(v for v in loose if v > 0), True
+            )
     if not sure and not unsure:
         return None
     best = min if function == "min" else max
@@ -113,8 +123,9 @@ def outcomes(function: str, certain: Iterable[Value], maybe: Iterable[Value]) ->
             for value in _numbers(unsure):
                 sums |= {one + value for one in sums}
                 if len(sums) > _SUMS:
-                    raise Problems([error("R503", f"a #sum over uncertain dates has over {_SUMS} possible values",
-                                          help="compare it with a bound, as in #sum{ ... } >= 10, or date the facts better")])  # fmt: skip
+                    message = f"a #sum over uncertain dates has over {_SUMS} possible values"
+                    advice = "compare it with a bound, as in #sum{ ... } >= 10, or date the facts better"
+                    raise Problems([error("R503", message, help=advice)])
             return set(sums)
     ends = bounds(function, sure, unsure)
     if ends is None:

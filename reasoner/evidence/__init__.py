@@ -1,0 +1,1 @@
+"""Evidence: who says what, and when it was so."""

@@ -73,7 +73,9 @@ def claim(fact: Fact, vocabulary: Vocabulary, sources: Mapping[str, Source], nea
     """A fact as a claim, with the date of its source where it has none of its own."""
     evidence = _evidence(fact.citation, sources, nearest)
     kind, when = timing(fact, vocabulary)
-    row = tuple(t.value for t in vocabulary.positional(bare(fact, vocabulary)).terms if isinstance(t, Constant))
+    row = tuple(
+        t.value for t in vocabulary.positional(bare(fact, vocabulary)).terms if isinstance(t, Constant)
+    )
     said = evidence.said if evidence else None
     return Claim(
         fact.atom.predicate,
@@ -81,7 +83,11 @@ def claim(fact: Fact, vocabulary: Vocabulary, sources: Mapping[str, Source], nea
         truth(kind, when or (When(said) if said else None)),
         evidence,
         fact.citation.assuming,
-        tuple(d for d in (when.start, when.end) if d) if when else (said,) if said and kind != "fixed" else (),
+        tuple(d for d in (when.start, when.end) if d)
+        if when
+        else (said,)
+        if said and kind != "fixed"
+        else (),
         fact.origin,
     )
 
@@ -121,7 +127,8 @@ def truth(kind: Kind, when: When | None) -> Truth:
     if kind == "state":
         return lasts(when.start, when.end if when.ranged else None)
     start, end = when.start, when.end or when.start
-    assert start and end
+    assert start is not None
+    assert end is not None
     return happens(Date(start.first, end.last))
 
 

@@ -1,0 +1,1 @@
+"""Explanations: why, down to quoted words."""

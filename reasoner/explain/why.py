@@ -16,7 +16,18 @@ from reasoner.evidence.store import Store
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated
 from reasoner.plan.plan import Plan
 from reasoner.plan.rules import Gather, PlannedRule, Step
-from reasoner.syntax.tree import Always, Begins, Comparison, Ends, Formula, Literal, Once, Plain, Signed, Since
+from reasoner.syntax.tree import (
+    Always,
+    Begins,
+    Comparison,
+    Ends,
+    Formula,
+    Literal,
+    Once,
+    Plain,
+    Signed,
+    Since,
+)
 from reasoner.term import Atom, Constant, Row, Value, Variable
 from reasoner.when import FUTURE, PAST, Day, Days, When
 
@@ -95,7 +106,9 @@ class Prover:
             for found, rest, other in self._body(body[1:], more, day):
                 yield found, goals + rest, unsure + other
 
-    def _step(self, step: Step, binding: Binding, day: Day) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
+    def _step(
+        self, step: Step, binding: Binding, day: Day
+    ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         match step:
             case Comparison():
                 yield from self._comparison(step, binding)
@@ -103,9 +116,15 @@ class Prover:
                 yield from self._gathered(step, binding, day)
             case Literal(formula, negated, during):
                 if during is None or day in _span(during):
-                    yield from self._absence(formula, binding, day) if negated else self._formula(formula, binding, day)
+                    yield from (
+                        self._absence(formula, binding, day)
+                        if negated
+                        else self._formula(formula, binding, day)
+                    )
 
-    def _formula(self, formula: Formula, binding: Binding, day: Day) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
+    def _formula(
+        self, formula: Formula, binding: Binding, day: Day
+    ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         match formula:
             case Plain(atom):
                 for more, row in self._rows(atom, binding):
@@ -126,7 +145,11 @@ class Prover:
                 for more, row in self._rows(atom, binding):
                     truth = self.model.truth(atom.predicate, row)
                     if day in truth.possible and day - 1 not in truth.certain:
-                        yield more, ((atom.predicate, row, day), Absent(atom.predicate, row, day - 1, day - 1)), 0
+                        yield (
+                            more,
+                            ((atom.predicate, row, day), Absent(atom.predicate, row, day - 1, day - 1)),
+                            0,
+                        )
             case Ends(atom):
                 for more, row in self._rows(atom, binding):
                     truth = self.model.truth(atom.predicate, row)
@@ -141,7 +164,9 @@ class Prover:
     ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         """The latest start after which the left side stands, a certain one if there is any."""
         pattern = _pattern(operand.atom, binding)
-        truths = [truth for row, truth in self.model.rows(operand.atom.predicate).items() if _matches(pattern, row)]
+        truths = [
+            truth for row, truth in self.model.rows(operand.atom.predicate).items() if _matches(pattern, row)
+        ]
         certain = _union(t.certain for t in truths)
         possible = _union(t.possible for t in truths)
         begun = self.model.truth(*start)
@@ -163,7 +188,9 @@ class Prover:
                 yield binding, goals, 0
                 return
 
-    def _absence(self, formula: Formula, binding: Binding, day: Day) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
+    def _absence(
+        self, formula: Formula, binding: Binding, day: Day
+    ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         held = list(self._formula(formula, binding, day))
         atom = formula.operand.atom if isinstance(formula, Always | Since) else formula.atom
         first = day
@@ -183,7 +210,9 @@ class Prover:
         rows = (row for _, row in self._rows(formula.atom, binding))
         return any(day in self.model.truth(formula.atom.predicate, row).certain for row in rows)
 
-    def _comparison(self, step: Comparison, binding: Binding) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
+    def _comparison(
+        self, step: Comparison, binding: Binding
+    ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         for one, other in ((step.left, step.right), (step.right, step.left)):
             if isinstance(one, Variable) and one.name not in binding:
                 value = evaluate_term(other, binding)
@@ -194,7 +223,9 @@ class Prover:
         if left is not None and right is not None and compare(step.operator, left, right):
             yield binding, (), 0
 
-    def _gathered(self, step: Gather, binding: Binding, day: Day) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
+    def _gathered(
+        self, step: Gather, binding: Binding, day: Day
+    ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         """An aggregate rests on every element that counts on the day; that the sum is right, the model says."""
         group = tuple(binding[v.name] for v in step.groups)
         rows = [

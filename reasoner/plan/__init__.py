@@ -1,0 +1,1 @@
+"""Planning: a program to rules in strata."""

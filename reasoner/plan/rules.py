@@ -66,9 +66,7 @@ class Normaliser:
         before: list[PlannedRule] = []
         extra: list[BodyLiteral] = []
         head = self._flat(rule.head, extra)
-        body: list[BodyLiteral] = []
-        for literal in rule.body:
-            body.append(self._literal(literal, extra))
+        body = [self._literal(literal, extra) for literal in rule.body]
         body.extend(extra)
         ordered, _ = order(tuple(body), names(head.terms))
         steps: list[Step] = []
@@ -91,10 +89,14 @@ class Normaliser:
         # A group that the aggregate's own body does not bind takes its values from the rule around it.
         missing = order(inner, names((*by, *aggregate.terms)))[1]
         if missing:
-            lenders = (b for b in body if isinstance(b, Literal) and not b.negated and missing & literal_variables(b))
+            lenders = (
+                b for b in body if isinstance(b, Literal) and not b.negated and missing & literal_variables(b)
+            )
             inner = (*inner, *lenders)
         head = Atom(elements, (*by, *aggregate.terms))
-        gather = Gather(aggregate.function, elements, by, len(aggregate.terms), aggregate.operator, aggregate.bound)
+        gather = Gather(
+            aggregate.function, elements, by, len(aggregate.terms), aggregate.operator, aggregate.bound
+        )
         return gather, self.rules(Rule(head, inner, Citation(), origin=rule.origin))
 
     def _literal(self, literal: BodyLiteral, extra: list[BodyLiteral]) -> BodyLiteral:

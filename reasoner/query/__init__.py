@@ -1,0 +1,1 @@
+"""Questions: patterns and English to answers."""

@@ -19,7 +19,17 @@ from reasoner.query import situation
 from reasoner.query.answers import Answer, Answers, Origin
 from reasoner.query.names import COMPASS, Names
 from reasoner.query.question import Question
-from reasoner.syntax.tree import Aggregate, BodyLiteral, Citation, Comparison, Declaration, Literal, Plain, Rule, atoms_of
+from reasoner.syntax.tree import (
+    Aggregate,
+    BodyLiteral,
+    Citation,
+    Comparison,
+    Declaration,
+    Literal,
+    Plain,
+    Rule,
+    atoms_of,
+)
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.syntax.write import write_literal
 from reasoner.term import Atom, Constant, Row, Term, Value, Variable, show_atom, variables
@@ -45,7 +55,11 @@ class Answering:
         self.evaluate, self.diagnostics = evaluate, diagnostics
 
     def answer(
-        self, question: str, body: tuple[BodyLiteral, ...], days: Interval | None, understood: Question | None = None
+        self,
+        question: str,
+        body: tuple[BodyLiteral, ...],
+        days: Interval | None,
+        understood: Question | None = None,
     ) -> Answers:
         """The rows for which the body may hold on some of the days; on any day where `days` is None.
 
@@ -56,7 +70,9 @@ class Answering:
             # "Is it not so?" asks whether it is so, the other way round.
             body = tuple(replace(b, negated=False) if isinstance(b, Literal) else b for b in body)
         asked = tuple(dict.fromkeys(_free_variables(body)))
-        rule = Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0))
+        rule = Rule(
+            Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0)
+        )
         atom = self._single_atom(body)
         about = atom is not None and understood is not None and atom.predicate in situation.ABOUT
         reports = self._reports(atom.predicate) if atom and understood else ()
@@ -91,8 +107,14 @@ class Answering:
         if understood is None:
             return result
         denials = self._denials(atom, span) if atom else ()
-        verdict = _verdict(understood, answers, span, denials, self._closed(atom)) if understood.form == "whether" else None
-        result = replace(result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names))
+        verdict = (
+            _verdict(understood, answers, span, denials, self._closed(atom))
+            if understood.form == "whether"
+            else None
+        )
+        result = replace(
+            result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names)
+        )
         return self._situation(result, prover, atom, told, span) if about and atom else result
 
     # ---------------------------------------------------------------- one answer
@@ -106,7 +128,9 @@ class Answering:
         proof = prover.prove(QUESTION, row, day)
         premises = proof.premises if proof else ()
         stated = bool(premises) and all(isinstance(premise, Stated) for premise in premises)
-        predicate, whole = (premises[0].predicate, premises[0].row) if atom and premises else (QUESTION, row)
+        predicate, whole = QUESTION, row
+        if atom and premises:  # a plain atom rests on one premise, the very row that it matched
+            predicate, whole = atom.predicate, tuple(value for value in premises[0].row if value is not None)
         context = self._context(premises[0], prover.model, truth) if atom and premises else ()
         # "Since" is part of the answer: what supports its first day is cited too.
         began = _beginning(truth, day)
@@ -128,18 +152,24 @@ class Answering:
         )
 
     def _context(self, premise: Proof, model: Model, truth: Truth) -> tuple[tuple[str, Row, Truth], ...]:
-        """Premises about the very same row that began earlier than the answer did, such as the pressure before a siege."""
+        """Premises about the very same row that began before the answer did, such as the pressure before a siege."""
         began = truth.possible.intervals[-1][0]
         found = []
         for needed in premise.premises:
-            if isinstance(needed, Derived) and needed.row == premise.row and needed.predicate in self.vocabulary.declarations:
+            if (
+                isinstance(needed, Derived)
+                and needed.row == premise.row
+                and needed.predicate in self.vocabulary.declarations
+            ):
                 when = model.truth(needed.predicate, needed.row)
                 run = when.possible.run(needed.day)
                 if run and PAST < run[0] < began:
                     found.append((needed.predicate, needed.row, when))
         return tuple(found)
 
-    def _reported(self, report: Declaration, claim: Claim, row: Row, atom: Atom, bindings: Mapping[str, Value]) -> Answer:
+    def _reported(
+        self, report: Declaration, claim: Claim, row: Row, atom: Atom, bindings: Mapping[str, Value]
+    ) -> Answer:
         return Answer(
             0, show_atom(atom.predicate, row), atom.predicate, row, tuple(bindings.items()), claim.truth,
             "reported", (claim,), self._assumed((claim,)), _variable_names(atom),
@@ -166,13 +196,20 @@ class Answering:
         return tuple(d for d in self.vocabulary.declarations.values() if d.reports == predicate)
 
     def _with_reports(
-        self, derived: list[Answer], reports: tuple[Declaration, ...], atom: Atom, asked: tuple[str, ...], span: Days
+        self,
+        derived: list[Answer],
+        reports: tuple[Declaration, ...],
+        atom: Atom,
+        asked: tuple[str, ...],
+        span: Days,
     ) -> list[Answer]:
         """The derived answers, marked `both` where a judgement says the same, and the judgements that stand alone."""
         answers = {answer.row: answer for answer in derived}
         places = [p.name for p in self.vocabulary.parameters(atom.predicate)]
         for report in reports:
-            at = [next((i for i, p in enumerate(report.parameters) if p.name == name), None) for name in places]
+            at = [
+                next((i for i, p in enumerate(report.parameters) if p.name == name), None) for name in places
+            ]
             for row, claim in self._stated(report.predicate, span):
                 mapped = tuple(row[i] for i in at if i is not None)
                 bindings = _bind(atom, mapped) if None not in at else None
@@ -180,11 +217,15 @@ class Answering:
                     continue
                 before = answers.get(mapped)
                 if before is None:
-                    answers[mapped] = self._reported(report, claim, mapped, atom, {n: bindings[n] for n in asked})
+                    answers[mapped] = self._reported(
+                        report, claim, mapped, atom, {n: bindings[n] for n in asked}
+                    )
                     continue
                 claims = tuple(dict.fromkeys((claim, *before.claims)))
                 origin: Origin = "both" if before.origin in ("derived", "both") else "reported"
-                answers[mapped] = replace(before, origin=origin, claims=claims, assumptions=self._merged(claims, before))
+                answers[mapped] = replace(
+                    before, origin=origin, claims=claims, assumptions=self._merged(claims, before)
+                )
         return list(answers.values())
 
     def _merged(self, claims: tuple[Claim, ...], before: Answer) -> tuple[str, ...]:
@@ -195,7 +236,9 @@ class Answering:
         places = [p.name for p in self.vocabulary.parameters(atom.predicate)]
         found = []
         for denial in (d for d in self.vocabulary.declarations.values() if d.denies == atom.predicate):
-            at = [next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places]
+            at = [
+                next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places
+            ]
             for row, claim in self._stated(denial.predicate, span):
                 if None not in at and _bind(atom, tuple(row[i] for i in at if i is not None)) is not None:
                     found.append(claim)
@@ -243,7 +286,11 @@ class Answering:
         return replace(result, headline=headline, remarks=remarks)
 
     def _say(self, value: Value) -> str:
-        return self.names.show(value, "Direction" if value in COMPASS else None) if isinstance(value, str) else str(value)
+        return (
+            self.names.show(value, "Direction" if value in COMPASS else None)
+            if isinstance(value, str)
+            else str(value)
+        )
 
     def _single_atom(self, body: tuple[BodyLiteral, ...]) -> Atom | None:
         match body:
@@ -343,7 +390,7 @@ def _filled(body: tuple[BodyLiteral, ...], bindings: Mapping[str, Value]) -> tup
 
 
 def _rank(answer: Answer) -> tuple[int, str, int, str]:
-    """What is derived and said first, then what is derived, then what is only said; each in the order of the sources."""
+    """What is derived and said first, then what is derived, then what is only said; each in the sources' order."""
     first = next((claim.origin for claim in answer.claims if claim.origin), None)
     rank = {"both": 0, "derived": 1, "reported": 2}[answer.origin]
     return (rank, first.file, first.start, answer.atom) if first else (rank, "", 0, answer.atom)

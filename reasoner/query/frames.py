@@ -133,9 +133,7 @@ class _Reader(Transformer[Piece, Any]):
         start, end = max(t.days[0] for t in self.times), min(t.days[1] for t in self.times)
         if start >= end:
             first, last = show_day(start), show_day(end - 1)
-            self.problems.append(
-                error("R402", f"no day is both from {first} on and by {last}", self._whole())
-            )
+            self.problems.append(error("R402", f"no day is both from {first} on and by {last}", self._whole()))
         return replace(found, days=(start, end), notes=tuple(t.note for t in self.times if t.note))
 
     def _frame(self, form: Form, parts: tuple[Any, ...], asking: Asking | None = None) -> Frame:

@@ -18,6 +18,7 @@ from reasoner.query.phrases import Flat, Pattern, Slot, Sorting, Word, sortings
 from reasoner.query.words import (
     ANYONE,
     ARTICLES,
+    AUXILIARIES,
     BE,
     DO,
     FILLERS,
@@ -25,6 +26,7 @@ from reasoner.query.words import (
     NEGATIONS,
     PAST_AUXILIARIES,
     PREPOSITIONS,
+    QUESTION_WORDS,
     RELATIVES,
     past,
     stem,
@@ -37,7 +39,11 @@ _IN_PLACE: dict[str, Asking] = {"who": "who", "whom": "who", "what": "what", "wh
 _SAME_PLACE = frozenset("on in at".split())
 _SAME_SIDE = frozenset("on in at from to toward towards".split())
 _DISTANCES = frozenset((stem(word),) for word in ("km", "kilometres", "kilometers", "distance", "miles"))
+# What no unknown name has in it, and what none begins or ends with.
+_NO_NAME = AUXILIARIES | QUESTION_WORDS | NEGATIONS
+_SMALL = ARTICLES | FILLERS | PREPOSITIONS
 _LONGEST_UNKNOWN = 5
+_MOST_AUXILIARIES = 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class Reading(NamedTuple):
     lifted: str = ""
     asked: bool = False
     moved: bool = False
+    dropped: int = 0
     negated: bool = False
     past: bool = False
     literals: int = 0
@@ -187,15 +194,12 @@ def suits(asking: Asking, slot: Slot, names: Names) -> int | None:
 class _Walk:
     """One clause along one phrase, with one slot asked for."""
 
-    def __init__(
-        self, items: Flat, clause: Clause, names: Names, hole: Slot | None, start: int, lenient: bool
-    ) -> None:
+    def __init__(self, items: Flat, clause: Clause, names: Names, hole: Slot | None, start: int, lenient: bool) -> None:
         self.items, self.clause, self.tokens, self.names = items, clause, clause.tokens, names
         self.hole, self.start, self.lenient = hole, start, lenient
         stems = {i.stem: i.text for i in items if isinstance(i, Word)}
         self.progressive = any(
-            t.word.endswith("ing") and not stems.get(stem(t.word), "ing").endswith("ing")
-            for t in clause.tokens
+            t.word.endswith("ing") and not stems.get(stem(t.word), "ing").endswith("ing") for t in clause.tokens
         )
 
     def along(self, i: int, at: int, so_far: Reading) -> Iterator[Reading]:
@@ -208,9 +212,7 @@ class _Walk:
             yield from self._skip_token(i, at, so_far)
         if i < len(self.items):
             item = self.items[i]
-            yield from (
-                self._word(item, i, at, so_far) if isinstance(item, Word) else self._slot(item, i, at, so_far)
-            )
+            yield from (self._word(item, i, at, so_far) if isinstance(item, Word) else self._slot(item, i, at, so_far))
 
     def _skip_token(self, i: int, at: int, so_far: Reading) -> Iterator[Reading]:
         """A token that the phrase has no word for."""
@@ -224,11 +226,10 @@ class _Walk:
             yield from self.along(i, at + 1, so_far)
         elif word in ("first", "last"):
             note = f'"{word}" is left out: every time is given'
-            yield from self.along(
-                i, at + 1, so_far._replace(notes=(*so_far.notes, note), cost=so_far.cost + 1)
-            )
-        elif word in DO or word in HAVE or (word in BE and self.progressive):
-            yield from self.along(i, at + 1, so_far._replace(past=so_far.past or word in PAST_AUXILIARIES))
+            yield from self.along(i, at + 1, so_far._replace(notes=(*so_far.notes, note), cost=so_far.cost + 1))
+        elif so_far.dropped < _MOST_AUXILIARIES and (word in DO | HAVE or (word in BE and self.progressive)):
+            tense = so_far.past or word in PAST_AUXILIARIES
+            yield from self.along(i, at + 1, so_far._replace(past=tense, dropped=so_far.dropped + 1))
         if token.auxiliary and word in BE | HAVE:
             tense = so_far.past or word in PAST_AUXILIARIES
             yield from self.along(i, at + 1, so_far._replace(lifted=stem(word), past=tense))
@@ -255,9 +256,7 @@ class _Walk:
             item.stem == "have" or (item.stem == "be" and following.text.endswith("ing"))
         ):
             return True
-        return any(
-            isinstance(s, Slot) and (item.stem,) in s.nouns for s in (self._next(i, 1), self._next(i, -1))
-        )
+        return any(isinstance(s, Slot) and (item.stem,) in s.nouns for s in (self._next(i, 1), self._next(i, -1)))
 
     def _moved(self, item: Word, i: int) -> bool:
         """Whether a preposition went to the front with the question word, or stands in it as in `where`."""
@@ -304,7 +303,7 @@ class _Walk:
                 written = self.clause.text[self.tokens[first].start : self.tokens[end - 1].end]
                 name = self.names.find(words, slot.type, re.sub(r"['’]s?$", "", written))
                 if name:
-                    cost = 0 if name.fits else 6
+                    cost = self._oddity(slot, name)
                     yield Fill(name=name), end, cost
                     if noun := self._noun(slot, end):
                         yield Fill(name=name), end + noun, cost
@@ -321,9 +320,18 @@ class _Walk:
         price = suits(asking, slot, self.names) if asking else None
         if price is not None:
             yield Fill(asking=asking), at + 1, price
-        if self.lenient:
+        if self.lenient and word not in _NO_NAME | _SMALL:
             for end in range(at + 1, min(len(self.tokens), at + _LONGEST_UNKNOWN) + 1):
-                yield Fill(unknown=self.tokens[at:end]), end, 0
+                if self.tokens[end - 1].word in _NO_NAME:
+                    break
+                if self.tokens[end - 1].word not in _SMALL:
+                    yield Fill(unknown=self.tokens[at:end]), end, 0
+
+    def _oddity(self, slot: Slot, name: Name) -> int:
+        """The cost of a name in a slot: none where its type is the slot's; one that has a type wants it."""
+        if not name.fits:
+            return 6
+        return 2 if slot.type is None and self.names.types[name.constant] else 0
 
     def _noun(self, slot: Slot, at: int) -> int:
         """The number of words at `at` that say what the slot is: the `side` of `the western side`."""

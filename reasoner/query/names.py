@@ -152,12 +152,7 @@ def _untyped(vocabulary: Vocabulary) -> Iterator[str]:
         for place, term in enumerate(fact.atom.terms[: len(parameters)]):
             name = fact.atom.names[place] if fact.atom.names else None
             parameter = by_name.get(name) if name else parameters[place]
-            if (
-                parameter
-                and not parameter.type
-                and isinstance(term, Constant)
-                and isinstance(term.value, str)
-            ):
+            if parameter and not parameter.type and isinstance(term, Constant) and isinstance(term.value, str):
                 yield term.value
 
 

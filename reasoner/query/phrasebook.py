@@ -98,9 +98,7 @@ def _inverted(phrase: Sequence[Word | Slot], happened: bool, say: Say) -> str | 
     match phrase:
         case [Slot() as subject, Word(verb), *rest] if verb.endswith("s") and stem(base(verb)) == stem(verb):
             plain = "have" if verb in HAVE else base(verb)
-            return (
-                f"{'did' if happened else 'does'} {say(subject.parameter)} {plain} {_say(rest, say)}".strip()
-            )
+            return f"{'did' if happened else 'does'} {say(subject.parameter)} {plain} {_say(rest, say)}".strip()
     return None
 
 

@@ -217,9 +217,7 @@ def tell(declaration: Declaration, row: Sequence[object], names: Names | None = 
 
     def group(match: re.Match[str]) -> str:
         inner = match[1]
-        silent = any(
-            unknown(values.get(name)) for name in re.findall(r"\{(\w+)\}", inner) if name in parameters
-        )
+        silent = any(unknown(values.get(name)) for name in re.findall(r"\{(\w+)\}", inner) if name in parameters)
         return "" if silent else inner
 
     def slot(match: re.Match[str]) -> str:

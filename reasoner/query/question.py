@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reasoner.diagnostic import Diagnostic, Problems, error
@@ -11,15 +11,15 @@ from reasoner.query.matching import Clause, Fill, Match, match
 from reasoner.query.names import Names
 from reasoner.query.phrasebook import nearest_questions
 from reasoner.query.phrases import Slot, noun, patterns
-from reasoner.query.words import AUXILIARIES, QUESTION_WORDS, stem
+from reasoner.query.words import stem
 from reasoner.syntax.tree import BodyLiteral, Declaration, Literal, Parameter, Plain
 from reasoner.syntax.vocabulary import Vocabulary, type_predicate
 from reasoner.term import Atom, Constant, Term, Variable
 from reasoner.text import Span, Text
-from reasoner.when import PAST, Day, Interval
+from reasoner.when import FUTURE, PAST, Day, Interval
 
 # Longer than this is no question; phrases have a dozen words.
-MOST_WORDS = 60
+MOST_WORDS = 40
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class Question:
     alternatives: tuple[str, ...] = ()
 
 
-def understand(text: str, vocabulary: Vocabulary, names: Names, today: Day) -> Question:
+def understand(text: str, vocabulary: Vocabulary, names: Names, today: Day | None) -> Question:
     """A question as a query. Raises Problems: R110 unknown name, R111 no phrase fits, R4xx dates.
 
-    `today` is the day that `today` means, and the last one that the past tense asks about.
+    `today` is the day that `today` means, and the last one that the past tense asks about; None where
+    nothing is dated.
     """
+    today = FUTURE - 1 if today is None else today
     read = frame(Text("question", text), today)
     if len(read.tokens) > MOST_WORDS:
-        raise Problems(
-            [error("R111", "this is too long for one question", _everywhere(read.text), help=HOW_TO_ASK)]
-        )
+        raise Problems([error("R111", "this is too long for one question", _everywhere(read.text), help=HOW_TO_ASK)])
     best = _best(read, vocabulary, names)
     if not best:
         raise Problems(_misread(read, vocabulary, names))
@@ -112,8 +112,7 @@ def _question(read: Frame, best: list[Match], today: Day) -> Question:
 def _variables(declaration: Declaration, fills: dict[str, Fill]) -> dict[str, str]:
     """A variable for each argument: `Who`, then `Whom`, where that was asked; else its name, capitalised."""
     called = {
-        p.name: "".join(part[:1].upper() + part[1:] for part in p.name.split("_"))
-        for p in declaration.parameters
+        p.name: "".join(part[:1].upper() + part[1:] for part in p.name.split("_")) for p in declaration.parameters
     }
     fresh = [name for name in ("Who", "Whom") if name not in called.values()]
     people = [slot for slot, fill in fills.items() if fill.asking == "who"]
@@ -175,7 +174,7 @@ def _readings(declaration: Declaration, fills: dict[str, Fill]) -> Iterable[str]
 def _misread(read: Frame, vocabulary: Vocabulary, names: Names) -> list[Diagnostic]:
     """The names that nobody has, where the question would else be understood; if not, what can be asked."""
     found = (m for clause in read.clauses() for m in _matches(clause, vocabulary, names, lenient=True))
-    best = min(filter(_likely, found), key=lambda m: m.fit, default=None)
+    best = min((m for m in found if m.pattern.needed), key=lambda m: m.fit, default=None)
     unknown = [(slot, fill) for slot, fill in best.fills.items() if fill.unknown] if best else []
     words = [t.word for _, fill in unknown for t in fill.unknown] or [t.word for t in read.tokens]
     listed = not {"and", "or"}.isdisjoint(words)
@@ -184,23 +183,16 @@ def _misread(read: Frame, vocabulary: Vocabulary, names: Names) -> list[Diagnost
         return [_unknown(read, slots[slot], fill, names) for slot, fill in unknown]
     near = nearest_questions([token.word for token in read.tokens], vocabulary)
     help = f"try: {' '.join(near)}" if near else "no predicate has a phrase yet: declare one"
-    notes = [why for told, why in _NOT_YET if told(words)]
+    notes = tuple(dict.fromkeys(_NOT_YET[word] for word in words if word in _NOT_YET))
     return [error("R111", "this question is not understood", _everywhere(read.text), help=help, notes=notes)]
 
 
-_NOT_YET: tuple[tuple[Callable[[list[str]], bool], str], ...] = (
-    (
-        lambda w: "and" in w or "or" in w,
-        "ask about one thing at a time: lists with `and` or `or` are not understood",
-    ),
-    (lambda w: w[:1] == ["if"], "to suppose a fact, ask with --suppose 'capture(actor, place, 2016-06-20)'"),
-)
-
-
-def _likely(found: Match) -> bool:
-    """Whether the unknown words may well be names: the phrase is told by its other words, and they are no clause."""
-    words = {token.word for fill in found.fills.values() for token in fill.unknown}
-    return bool(found.pattern.needed) and words.isdisjoint(AUXILIARIES | QUESTION_WORDS)
+_NOT_YET = {
+    "and": "ask about one thing at a time: lists with `and` or `or` are not understood",
+    "or": "ask about one thing at a time: lists with `and` or `or` are not understood",
+    "compare": "ask about one thing, or one day, and then about the other",
+    "if": "to suppose a fact, ask with --suppose 'capture(actor, place, 2016-06-20)'",
+}
 
 
 def _unknown(read: Frame, slot: Slot, fill: Fill, names: Names) -> Diagnostic:
@@ -219,9 +211,7 @@ def _unknown(read: Frame, slot: Slot, fill: Fill, names: Names) -> Diagnostic:
 
 def _not_askable(read: Frame) -> Diagnostic:
     help = "give that argument a type in its declaration"
-    return error(
-        "R111", "who or what does *not* can only be asked of a type", _everywhere(read.text), help=help
-    )
+    return error("R111", "who or what does *not* can only be asked of a type", _everywhere(read.text), help=help)
 
 
 def _a(noun: str | None) -> str:

@@ -32,7 +32,9 @@ def headline(model: Model, place: Value, day: Day, sides: Iterable[Value], say: 
     if true("besieged"):
         return f"{say(place)} is besieged{count}: partly besieged, not encircled."
     if pressed:
-        return f"{say(place)} is said to be besieged{count}; by the doctrine it is not, and it is not encircled."
+        return (
+            f"{say(place)} is said to be besieged{count}; by the doctrine it is not, and it is not encircled."
+        )
     return f"{say(place)} is not besieged."
 
 

@@ -13,9 +13,7 @@ DO = frozenset("do does did".split())
 AUXILIARIES = BE | HAVE | DO | frozenset("will would can could may might shall should must".split())
 PAST_AUXILIARIES = frozenset("was were did has have had".split())
 PREPOSITIONS = frozenset("by from on in at to into with against for through towards toward near of".split())
-FILLERS = frozenset(
-    "still now currently presently already yet also actually really please being me all".split()
-)
+FILLERS = frozenset("still now currently presently already yet also actually really please being me all".split())
 QUESTION_WORDS = frozenset("who whom whose what which where when why how if that but".split())
 RELATIVES = frozenset("that which who".split())
 NEGATIONS = frozenset("not never nt".split())
@@ -42,7 +40,8 @@ def fold(text: str) -> tuple[str, ...]:
     >>> fold("Ar-Raqqah's"), fold("Deir ez-Zôr"), fold("raqqa_city"), fold("U.S.")
     (('ar', 'raqqah'), ('deir', 'ez', 'zor'), ('raqqa', 'city'), ('us',))
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(c for c in small if not unicodedata.combining(c))
     plain = re.sub(r"'s(?!\w)|[.']", "", plain.translate(_LETTERS))
     return tuple(re.findall(r"[^\W_]+", plain))
 

@@ -1,0 +1,1 @@
+"""Rendering: an answer to something to look at."""

@@ -27,7 +27,9 @@ def answers(found: Answers) -> Json:
         result["denials"] = [str(claim) for claim in found.denials]
     if found.headline:
         result["summary"] = found.headline
-        result["remarks"] = [{"text": text, "citations": _citations(claims)} for text, claims in found.remarks]
+        result["remarks"] = [
+            {"text": text, "citations": _citations(claims)} for text, claims in found.remarks
+        ]
     if found.evidence:
         result["evidence"] = [{"atom": str(claim), "citation": citation(claim)} for claim in found.evidence]
     return result

@@ -22,7 +22,13 @@ def sentences(proof: Proof, renderer: TextRenderer) -> str:
 
 
 def _tree(
-    proof: Proof, renderer: TextRenderer, notes: Footnotes, first: str, rest: str, told: set[Proof], day: Day | None = None
+    proof: Proof,
+    renderer: TextRenderer,
+    notes: Footnotes,
+    first: str,
+    rest: str,
+    told: set[Proof],
+    day: Day | None = None,
 ) -> Iterator[str]:
     """The lines of a proof; `day` is the day of what it supports, told only where it changes."""
     again = bool(proof.premises) and proof in told
@@ -48,7 +54,11 @@ def _line(proof: Proof, renderer: TextRenderer, notes: Footnotes, day: Day | Non
                 return _sentence(proof, renderer) + on
             return f"{_reason(proof, renderer)}{on}  ({_place(proof)})"
         case Absent(first=start):
-            span = show_day(proof.day) if start == proof.day else f"{'ever' if start == PAST else show_day(start)} to {show_day(proof.day)}"
+            span = (
+                show_day(proof.day)
+                if start == proof.day
+                else f"{'ever' if start == PAST else show_day(start)} to {show_day(proof.day)}"
+            )
             return f"nothing says: {_sentence(proof, renderer)} ({span})"
         case Given():
             return f"{_sentence(proof, renderer)} (by definition)"
@@ -86,7 +96,11 @@ def explain(answer: Answer, renderer: TextRenderer) -> str:
     if answer.proof is not None and answer.origin != "both":
         return sentences(answer.proof, renderer)
     notes = Footnotes(renderer.sources)
-    said = [f"it is reported: {renderer.claim(claim, notes)}" for claim in answer.claims if _is_report(claim, renderer)]
+    said = [
+        f"it is reported: {renderer.claim(claim, notes)}"
+        for claim in answer.claims
+        if _is_report(claim, renderer)
+    ]
     if answer.proof is None:
         return "\n".join((renderer.sentence(answer.predicate, answer.row), *said, *notes.lines()))
     lines = list(_tree(answer.proof, renderer, notes, "", "", set()))
@@ -102,7 +116,11 @@ def as_json(proof: Proof | None) -> dict[str, object] | None:
     """The tree as plain data."""
     if proof is None:
         return None
-    node: dict[str, object] = {"atom": show(proof), "kind": type(proof).__name__.lower(), "day": day_or_none(proof.day)}
+    node: dict[str, object] = {
+        "atom": show(proof),
+        "kind": type(proof).__name__.lower(),
+        "day": day_or_none(proof.day),
+    }
     match proof:
         case Derived(rule=rule):
             node |= {"rule": f"{rule.origin.file}:{rule.origin.line}", "text": rule.text}

@@ -19,35 +19,27 @@ Progress = Callable[[int, int], object]
 _BOM = b"\xef\xbb\xbf"
 
 
-def load(
-    paths: Sequence[Path | str], problems: list[Diagnostic], progress: Progress | None = None
-) -> Program:
+def load(paths: Sequence[Path | str], problems: list[Diagnostic], progress: Progress | None = None) -> Program:
     """Every `*.dl` file of some folders, and single files whatever their names, each once.
 
     Within a folder the order is that of the paths; hidden files and folders are left out.
     """
     found = {path.resolve(): path for path in reversed(tuple(_found(paths, problems)))}
-    texts = [
-        (path, data) for path in reversed(found.values()) if (data := _bytes(path, problems)) is not None
-    ]
+    texts = [(path, data) for path in reversed(found.values()) if (data := _bytes(path, problems)) is not None]
     total = sum(len(data) for _, data in texts)
     files: list[File] = []
     done = 0
     for path, data in texts:
         text = _text(path, data, problems)
         if text is not None:
-            files.append(
-                parse(text, problems, _scaled(progress, done, len(data) / max(1, len(text.content)), total))
-            )
+            files.append(parse(text, problems, _scaled(progress, done, len(data) / max(1, len(text.content)), total)))
         done += len(data)
         if progress:
             progress(done, total)
     return Program(tuple(files))
 
 
-def _scaled(
-    progress: Progress | None, before: int, size: float, total: int
-) -> Callable[[int], object] | None:
+def _scaled(progress: Progress | None, before: int, size: float, total: int) -> Callable[[int], object] | None:
     """From characters of one file to bytes of all."""
     return (lambda characters: progress(before + int(characters * size), total)) if progress else None
 
@@ -62,9 +54,7 @@ def _found(paths: Sequence[Path | str], problems: list[Diagnostic]) -> Iterator[
                 inside = sorted(_inside(path, problems, set()))
                 if not inside:
                     problems.append(
-                        warning(
-                            "R515", f"there is no .dl file in {shown(path)}", help="is it the right folder?"
-                        )
+                        warning("R515", f"there is no .dl file in {shown(path)}", help="is it the right folder?")
                     )
                 yield from inside
                 continue

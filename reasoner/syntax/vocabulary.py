@@ -73,7 +73,11 @@ class Vocabulary:
         """Arity by first use: heads before facts before bodies."""
         rules, facts = self.program.of(Rule), self.program.of(Fact)
         arities: dict[str, int] = {}
-        for atom in (*(r.head for r in rules), *(f.atom for f in facts), *(a for b in bodies(self.program) for a in atoms(b))):
+        for atom in (
+            *(r.head for r in rules),
+            *(f.atom for f in facts),
+            *(a for b in bodies(self.program) for a in atoms(b)),
+        ):
             arities.setdefault(atom.predicate, len(atom.terms))
         return arities
 

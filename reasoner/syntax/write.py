@@ -196,9 +196,7 @@ def _pieces(statement: tree.Statement) -> _Pieces:
         case tree.Rule(head, body, citation):
             return _Pieces(f"{write_atom(head)} :-", _written(body), parts=_cited(citation), kind="rule")
         case tree.Invariant(body, words):
-            return _Pieces(
-                "never", _written(body), parts=() if words is None else (_quote(words),), kind="invariant"
-            )
+            return _Pieces("never", _written(body), parts=() if words is None else (_quote(words),), kind="invariant")
         case tree.Query(body):
             return _Pieces("?-", _written(body))
 
@@ -299,9 +297,7 @@ def write_term(term: Term) -> str:
     """A term with no more parentheses than it needs."""
     match term:
         case Expression(operator, left, right):
-            return (
-                f"{_operand(left, _STRENGTH[operator])} {operator} {_operand(right, _STRENGTH[operator] + 1)}"
-            )
+            return f"{_operand(left, _STRENGTH[operator])} {operator} {_operand(right, _STRENGTH[operator] + 1)}"
         case Constant(float(value)):
             digits = f"{Decimal(repr(value)):f}"
             return digits if "." in digits else f"{digits}.0"

@@ -1,0 +1,1 @@
+"""Verification: what rules and facts must never come to."""
