@@ -48,9 +48,7 @@ def test_a1_who_besieges_raqqa(kb: KnowledgeBase) -> None:
         ("besieges(kurdish_led_forces, raqqa_city, n)", "both"),
         ("besieges(kurdish_led_forces, raqqa_city, e)", "reported"),
     ]
-    assert all(
-        day("2016-06-04") in a.truth.certain and day("2016-06-03") not in a.truth.possible for a in answers
-    )
+    assert all(day("2016-06-04") in a.truth.certain and day("2016-06-03") not in a.truth.possible for a in answers)
     assert answers.headline == "Raqqa city is besieged on 3 of 4 sides: partly besieged, not encircled."
     assert [text for text, _ in answers.remarks] == ["open: south, towards Deir ez-Zor province (isil)"]
     assumed = {text for a in answers for text in a.assumptions}
@@ -116,6 +114,9 @@ QUESTIONS = [
     ("who said that Raqqa is besieged?", None, {"ahelbarra"}),
     # and some of the sixty questions that users ask
     ("who ousted the Syrian army from Raqqa province?", None, {"isil"}),
+    ("when was the Syrian army ousted from Raqqa province?", None, {"isil"}),
+    ("is Tabqa besieged?", "unknown", set()),
+    ("is Raqqa not encircled?", "yes", set()),
     ("from where is Raqqa besieged?", None, {"syrian_army", "kurdish_led_forces"}),
     ("where are the open sides of Raqqa?", None, {"s"}),
     ("how many sides of Raqqa are open?", None, {"s"}),
@@ -144,9 +145,7 @@ def test_a5_since_when_is_inferred(kb: KnowledgeBase) -> None:
 
 def test_a5_without_the_inference(kb: KnowledgeBase) -> None:
     """Without the analyst's word the city is known to be ISIL's from the day of the article."""
-    (answer,) = reasoner.load(ROOT / "rules", ROOT / "facts", without=["analyst"]).query(
-        "holds(isil, raqqa_city)"
-    )
+    (answer,) = reasoner.load(ROOT / "rules", ROOT / "facts", without=["analyst"]).query("holds(isil, raqqa_city)")
     assert answer.truth.possible.intervals[0][0] == day("2016-06-04")
 
 
@@ -199,9 +198,7 @@ def test_known_by(kb: KnowledgeBase) -> None:
 
 def test_withdrawal_frees_the_west() -> None:
     """When the army withdraws from the province, the west is free, and the north alone makes no siege."""
-    later = reasoner.load(
-        ROOT / "rules", ROOT / "facts", suppose=["withdraw(syrian_army, raqqa_province, 2016-06-22)"]
-    )
+    later = reasoner.load(ROOT / "rules", ROOT / "facts", suppose=["withdraw(syrian_army, raqqa_province, 2016-06-22)"])
     assert found(later.query("pressure(A, raqqa_city, S)", at="2016-06-22")) == {
         "pressure(kurdish_led_forces, raqqa_city, n)"
     }

@@ -48,12 +48,8 @@ _FLAGS = (
     ),
     click.option("--at", metavar="DATE", help="Only that day, month or year, such as 2016-06-04."),
     click.option("--known-by", metavar="DATE", help="Only what sources had said by that day."),
-    click.option(
-        "--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."
-    ),
-    click.option(
-        "--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."
-    ),
+    click.option("--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."),
+    click.option("--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."),
     click.option("--engine", default="columnar", metavar="NAME", help="columnar (default) or naive."),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )
@@ -182,7 +178,14 @@ def _answer(verb: str, question: str, given: Given) -> None:
     else:
         if verb == "ask":
             _say(f"understood as: {answers.query}")
-        click.echo(_renderer(base).answers(answers))
+            for other in answers.alternatives:
+                _say(f"it could also be read as: {other}")
+        if answers.form == "why" and answers:
+            from reasoner.render import proof as as_proof
+
+            click.echo("\n\n".join(as_proof.explain(answer, _renderer(base)) for answer in answers))
+        else:
+            click.echo(_renderer(base).answers(answers))
         if base.diagnostics:
             _say(f"{_counted(base.diagnostics)}: see `reasoner check`")
     sys.exit(0 if answers else 1)

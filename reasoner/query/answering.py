@@ -65,14 +65,8 @@ class Answering:
 
         An English question also gets what is only reported, a verdict, and the situation of its place.
         """
-        written = _write(body)
-        if understood and understood.negated and understood.form == "whether":
-            # "Is it not so?" asks whether it is so, the other way round.
-            body = tuple(replace(b, negated=False) if isinstance(b, Literal) else b for b in body)
         asked = tuple(dict.fromkeys(_free_variables(body)))
-        rule = Rule(
-            Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0)
-        )
+        rule = Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0))
         atom = self._single_atom(body)
         about = atom is not None and understood is not None and atom.predicate in situation.ABOUT
         reports = self._reports(atom.predicate) if atom and understood else ()
@@ -95,26 +89,23 @@ class Answering:
         last = self.store.last_evidence_on(names) or self.store.last_evidence
         result = Answers(
             question,
-            written,
+            _write(body),
             understood.form if understood else "query",
             answers,
             last.last if last else None,
             days,
             understood.asked if understood else asked,
-            assumptions=tuple(dict.fromkeys(understood.assumptions)) if understood else (),
+            assumptions=understood.assumptions if understood else (),
+            alternatives=understood.alternatives if understood else (),
             diagnostics=self.diagnostics,
         )
         if understood is None:
             return result
         denials = self._denials(atom, span) if atom else ()
         verdict = (
-            _verdict(understood, answers, span, denials, self._closed(atom))
-            if understood.form == "whether"
-            else None
+            _verdict(understood, answers, span, denials, self._closed(atom)) if understood.form == "whether" else None
         )
-        result = replace(
-            result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names)
-        )
+        result = replace(result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names))
         return self._situation(result, prover, atom, told, span) if about and atom else result
 
     # ---------------------------------------------------------------- one answer
@@ -207,9 +198,7 @@ class Answering:
         answers = {answer.row: answer for answer in derived}
         places = [p.name for p in self.vocabulary.parameters(atom.predicate)]
         for report in reports:
-            at = [
-                next((i for i, p in enumerate(report.parameters) if p.name == name), None) for name in places
-            ]
+            at = [next((i for i, p in enumerate(report.parameters) if p.name == name), None) for name in places]
             for row, claim in self._stated(report.predicate, span):
                 mapped = tuple(row[i] for i in at if i is not None)
                 bindings = _bind(atom, mapped) if None not in at else None
@@ -217,9 +206,7 @@ class Answering:
                     continue
                 before = answers.get(mapped)
                 if before is None:
-                    answers[mapped] = self._reported(
-                        report, claim, mapped, atom, {n: bindings[n] for n in asked}
-                    )
+                    answers[mapped] = self._reported(report, claim, mapped, atom, {n: bindings[n] for n in asked})
                     continue
                 claims = tuple(dict.fromkeys((claim, *before.claims)))
                 origin: Origin = "both" if before.origin in ("derived", "both") else "reported"
@@ -236,9 +223,7 @@ class Answering:
         places = [p.name for p in self.vocabulary.parameters(atom.predicate)]
         found = []
         for denial in (d for d in self.vocabulary.declarations.values() if d.denies == atom.predicate):
-            at = [
-                next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places
-            ]
+            at = [next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places]
             for row, claim in self._stated(denial.predicate, span):
                 if None not in at and _bind(atom, tuple(row[i] for i in at if i is not None)) is not None:
                     found.append(claim)
@@ -272,9 +257,12 @@ class Answering:
         typed = list(zip(atom.terms, self.vocabulary.parameters(atom.predicate), strict=True))
         place = next((t.value for t, p in typed if p.type == "Place" and isinstance(t, Constant)), None)
         day, end = span.intervals[0]
-        if place is None or end != day + 1:
+        if place is None or end != day + 1 or (place,) not in self.store.facts.get("place", {}):
             return result
         model = prover.model
+        if result.verdict == "no" and not situation.rows(model, "holds", 1, place, day):
+            # Of a place without a known holder nothing follows, neither yes nor no.
+            result = replace(result, verdict="unknown")
         sides = [row[2] for row in situation.rows(model, "besieges", 1, place, day)]
         for report in reports:
             at = [i for i, p in enumerate(report.parameters) if p.type == "Direction"]
@@ -287,9 +275,7 @@ class Answering:
 
     def _say(self, value: Value) -> str:
         return (
-            self.names.show(value, "Direction" if value in COMPASS else None)
-            if isinstance(value, str)
-            else str(value)
+            self.names.show(value, "Direction" if value in COMPASS else None) if isinstance(value, str) else str(value)
         )
 
     def _single_atom(self, body: tuple[BodyLiteral, ...]) -> Atom | None:

@@ -183,7 +183,8 @@ class _Reader(Transformer[Piece, Any]):
         return self._frame("why", parts)
 
     def words(self, *parts: Any) -> tuple[Token, ...]:
-        return tuple(token for part in parts if isinstance(part, Piece) for token in _tokens(part))
+        said = (token for part in parts if isinstance(part, Piece) for token in _tokens(part))
+        return tuple(replace(token, auxiliary=False) for token in said)
 
     tail = words
 

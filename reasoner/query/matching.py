@@ -256,6 +256,8 @@ class _Walk:
             item.stem == "have" or (item.stem == "be" and following.text.endswith("ing"))
         ):
             return True
+        if item.text in PREPOSITIONS:  # also where an argument is called so: `{actor} is ousted by {by}`
+            return False
         return any(isinstance(s, Slot) and (item.stem,) in s.nouns for s in (self._next(i, 1), self._next(i, -1)))
 
     def _moved(self, item: Word, i: int) -> bool:

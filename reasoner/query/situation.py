@@ -21,7 +21,7 @@ def headline(model: Model, place: Value, day: Day, sides: Iterable[Value], say: 
     def true(predicate: str) -> bool:
         return day in model.truth(predicate, (place,)).possible
 
-    if not any(True for _ in rows(model, "holds", 1, place, day)):
+    if not rows(model, "holds", 1, place, day):
         return f"Who holds {say(place)} is not known, so nothing is concluded about a siege."
     known = {row[1] for row in rows(model, "known_side", 0, place, day)}
     pressed = set(sides)
@@ -32,9 +32,7 @@ def headline(model: Model, place: Value, day: Day, sides: Iterable[Value], say: 
     if true("besieged"):
         return f"{say(place)} is besieged{count}: partly besieged, not encircled."
     if pressed:
-        return (
-            f"{say(place)} is said to be besieged{count}; by the doctrine it is not, and it is not encircled."
-        )
+        return f"{say(place)} is said to be besieged{count}; by the doctrine it is not, and it is not encircled."
     return f"{say(place)} is not besieged."
 
 
@@ -47,7 +45,7 @@ def open_sides(model: Model, place: Value, day: Day, say: Say) -> dict[Row, str]
     return ways
 
 
-def rows(model: Model, predicate: str, argument: int, value: Value, day: Day) -> Iterable[Row]:
+def rows(model: Model, predicate: str, argument: int, value: Value, day: Day) -> list[Row]:
     """The rows of a predicate with that value in that argument (from 0) that may hold on the day."""
     return [
         row

@@ -20,6 +20,7 @@ def answers(found: Answers) -> Json:
         "asked_days": intervals(Days((found.days,)))[0] if found.days else None,
         "answers": [answer(one) for one in found],
         "assumptions": list(found.assumptions),
+        "alternatives": list(found.alternatives),
         "diagnostics": [diagnostic.as_json() for diagnostic in found.diagnostics],
     }
     if found.verdict:
@@ -27,9 +28,7 @@ def answers(found: Answers) -> Json:
         result["denials"] = [str(claim) for claim in found.denials]
     if found.headline:
         result["summary"] = found.headline
-        result["remarks"] = [
-            {"text": text, "citations": _citations(claims)} for text, claims in found.remarks
-        ]
+        result["remarks"] = [{"text": text, "citations": _citations(claims)} for text, claims in found.remarks]
     if found.evidence:
         result["evidence"] = [{"atom": str(claim), "citation": citation(claim)} for claim in found.evidence]
     return result

@@ -96,11 +96,7 @@ def explain(answer: Answer, renderer: TextRenderer) -> str:
     if answer.proof is not None and answer.origin != "both":
         return sentences(answer.proof, renderer)
     notes = Footnotes(renderer.sources)
-    said = [
-        f"it is reported: {renderer.claim(claim, notes)}"
-        for claim in answer.claims
-        if _is_report(claim, renderer)
-    ]
+    said = [f"it is reported: {renderer.claim(claim, notes)}" for claim in answer.claims if _is_report(claim, renderer)]
     if answer.proof is None:
         return "\n".join((renderer.sentence(answer.predicate, answer.row), *said, *notes.lines()))
     lines = list(_tree(answer.proof, renderer, notes, "", "", set()))

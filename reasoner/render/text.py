@@ -44,9 +44,7 @@ class TextRenderer:
             ]
             if len(told) > self.EVIDENCE:
                 lines.append(f"  and {len(told) - self.EVIDENCE} more statements")
-        assumed = dict.fromkeys(
-            (*answers.assumptions, *(a for answer in answers for a in answer.assumptions))
-        )
+        assumed = dict.fromkeys((*answers.assumptions, *(a for answer in answers for a in answer.assumptions)))
         lines += [f"{'assuming' if not n else '        '}  {text}" for n, text in enumerate(assumed)]
         return "\n".join((*lines, *notes.lines()))
 
@@ -106,9 +104,7 @@ class TextRenderer:
         widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))] if table else []
         lines = []
         for answer, row in zip(answers, table, strict=True):
-            lines.append(
-                "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            )
+            lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
             for predicate, known, truth in answer.context:
                 began = (answer.truth.certain or answer.truth.possible).intervals[-1][0]
                 lines.append(
@@ -118,15 +114,10 @@ class TextRenderer:
 
     def _values(self, answer: Answer) -> list[str]:
         if not answer.bindings:
-            return [
-                self.sentence(answer.predicate, answer.row) if "#" not in answer.predicate else answer.atom
-            ]
+            return [self.sentence(answer.predicate, answer.row) if "#" not in answer.predicate else answer.atom]
         parameters = {p.name: p for p in self.vocabulary.parameters(answer.predicate)}
         named = dict(zip(answer.variables, parameters, strict=False))
-        return [
-            self._cell(answer.predicate, parameters.get(named.get(n, "")), value)
-            for n, value in answer.bindings
-        ]
+        return [self._cell(answer.predicate, parameters.get(named.get(n, "")), value) for n, value in answer.bindings]
 
     def _cell(self, predicate: str, parameter: Parameter | None, value: Value) -> str:
         """A value as written, in the words that a phrase puts round it: `from the west` for `[from the {side}]`."""
@@ -181,10 +172,7 @@ def since(truth: Truth, day: Day | None) -> str:
         and truth.possible == Days.of([(truth.windows[0][0], truth.windows[0][1] + 1)])
     ):
         return f"on some day of {Date(*truth.windows[0])}"
-    if (
-        len(truth.possible.intervals) == len(truth.certain.intervals) == 1
-        and truth.certain.intervals[0][1] == FUTURE
-    ):
+    if len(truth.possible.intervals) == len(truth.certain.intervals) == 1 and truth.certain.intervals[0][1] == FUTURE:
         return _around(truth, max(truth.certain.intervals[0][0], 0))
     sure, may = str(truth.certain), str(truth.possible)
     return sure if sure == may else f"certain {sure}; possible {may}" if truth.certain else f"possibly {may}"
@@ -197,9 +185,7 @@ def _around(truth: Truth, day: Day) -> str:
         return since(truth, None)
     if sure is None:
         return f"possibly {Days((may,))}"
-    text = (
-        "always" if sure == (PAST, FUTURE) else "so far" if sure[0] == PAST else f"since {show_day(sure[0])}"
-    )
+    text = "always" if sure == (PAST, FUTURE) else "so far" if sure[0] == PAST else f"since {show_day(sure[0])}"
     if may[0] != sure[0]:
         text += f", possibly {show_day(may[0])}" if may[0] != PAST else ", possibly ever before"
     if day + 1 < sure[1] < FUTURE:
