@@ -27,6 +27,7 @@ from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
 from reasoner.query.names import Names
 from reasoner.query.question import understand
+from reasoner.syntax.load import Progress
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import BodyLiteral, Fact, File, Program, Query, Rule
@@ -48,11 +49,13 @@ def load(
     without: Iterable[str] = (),
     suppose: Iterable[str] = (),
     engine: str = "columnar",
+    progress: Progress | None = None,
 ) -> KnowledgeBase:
     """Rule and fact files, or folders of them, as a knowledge base.
 
     Without `rules` or `facts`, `./rules` and `./facts` are read where they exist, else the bundled ones;
     `default_rules=False` reads no rules but those named, and then no facts but those named.
+    `progress` is told how many bytes have been read, and of how many.
     Raises Problems with everything that is wrong in what was read.
     """
     problems: list[Diagnostic] = []
@@ -60,15 +63,11 @@ def load(
     if not default_rules and not named_facts:
         paths = named_rules
     else:
-        paths = (named_rules or (_default("rules") if default_rules else [])) + (
-            named_facts or _default("facts")
-        )
-    program = load_files(paths, problems)
+        paths = (named_rules or (_default("rules") if default_rules else [])) + (named_facts or _default("facts"))
+    program = load_files(paths, problems, progress)
     supposed, dropped = _suppositions(suppose, problems)
     program = Program((*program.files, *supposed.files))
-    return KnowledgeBase(
-        program, problems, known_by=known_by, without=without, dropped=dropped, engine=engine
-    )
+    return KnowledgeBase(program, problems, known_by=known_by, without=without, dropped=dropped, engine=engine)
 
 
 def _paths(given: str | Path | Paths) -> list[str | Path]:
@@ -137,10 +136,7 @@ class KnowledgeBase:
     @cached_property
     def names(self) -> Names:
         """What the constants are called, from the `alias` facts."""
-        found = (
-            (str(a), str(b.text if isinstance(b, Quoted) else b))
-            for a, b in self.store.facts.get("alias", {})
-        )
+        found = ((str(a), str(b.text if isinstance(b, Quoted) else b)) for a, b in self.store.facts.get("alias", {}))
         return Names(self.vocabulary, found)
 
     def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
@@ -155,9 +151,7 @@ class KnowledgeBase:
         days = _span(at) if at else understood.days
         present = understood.form in ("who", "whether", "how_many")
         if days is None and present:
-            last = self._last_day(
-                c.value for a in atoms(understood.body) for c in a.terms if isinstance(c, Constant)
-            )
+            last = self._last_day(c.value for a in atoms(understood.body) for c in a.terms if isinstance(c, Constant))
             days = (last, last + 1) if last is not None else None
         return self._answering.answer(question, understood.body, days, understood)
 
@@ -197,8 +191,7 @@ class KnowledgeBase:
 
 def _matches(atom: Atom, predicate: str, row: Row) -> bool:
     return atom.predicate == predicate and all(
-        not isinstance(term, Constant) or term.value == value
-        for term, value in zip(atom.terms, row, strict=False)
+        not isinstance(term, Constant) or term.value == value for term, value in zip(atom.terms, row, strict=False)
     )
 
 
@@ -211,9 +204,7 @@ def _span(written: str) -> Interval:
     return on.first, on.last + 1
 
 
-def _bad_options(
-    program: Program, known_by: str | None, dropped: Iterable[str], engine: str
-) -> Iterator[Diagnostic]:
+def _bad_options(program: Program, known_by: str | None, dropped: Iterable[str], engine: str) -> Iterator[Diagnostic]:
     """Sources and engines that do not exist, dates that cannot be."""
     known = {*known_sources(program), *assumption_texts(program), ANALYST}
     for name in dropped:

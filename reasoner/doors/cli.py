@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import click
 
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
+
+
+_LONG = 1_000_000  # bytes of rules and facts: some three seconds
 
 
 class Given(TypedDict):
@@ -194,15 +198,42 @@ def _answer(verb: str, question: str, given: Given) -> None:
 def _load(given: Given) -> Any:
     from reasoner.knowledge_base import load
 
-    return load(
-        given["rules"],
-        given["facts"],
-        default_rules=given["default_rules"],
-        known_by=given["known_by"],
-        without=given["without"],
-        suppose=given["suppose"],
-        engine=given["engine"],
-    )
+    with _bar() as progress:
+        return load(
+            given["rules"],
+            given["facts"],
+            default_rules=given["default_rules"],
+            known_by=given["known_by"],
+            without=given["without"],
+            suppose=given["suppose"],
+            engine=given["engine"],
+            progress=progress,
+        )
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, once there is so much to read that it takes seconds."""
+    started: list[tuple[Any, Any]] = []
+
+    def progress(done: int, total: int) -> None:
+        if total < _LONG or not sys.stderr.isatty():
+            return
+        if not started:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bar = Progress(console=Console(stderr=True), transient=True)
+            bar.start()
+            started.append((bar, bar.add_task("reading", total=total)))
+        bar, task = started[0]
+        bar.update(task, completed=done)
+
+    try:
+        yield progress
+    finally:
+        for bar, _ in started:
+            bar.stop()
 
 
 def _renderer(base: Any) -> Any:

@@ -74,9 +74,7 @@ def evaluate(plan: Plan, store: Store) -> Model:
                 break
         else:
             raise endless(stratum.predicates)
-    return Model(
-        {p: {row: horizon.outward(sets) for row, sets in rows.items()} for p, rows in relations.items()}
-    )
+    return Model({p: {row: horizon.outward(sets) for row, sets in rows.items()} for p, rows in relations.items()})
 
 
 def _ends(plan: Plan, store: Store) -> tuple[Day, Day]:
@@ -89,9 +87,7 @@ def _ends(plan: Plan, store: Store) -> tuple[Day, Day]:
         for edge in interval
     }
     reach = 1
-    for literal in (
-        step for s in plan.strata for r in s.rules for step in r.body if isinstance(step, Literal)
-    ):
+    for literal in (step for s in plan.strata for r in s.rules for step in r.body if isinstance(step, Literal)):
         match literal.formula:
             case Once(_, near, far) | Always(_, near, far):
                 reach += near if far == FUTURE else far
@@ -151,9 +147,7 @@ def both(p: Sets, q: Sets) -> Sets:
         return {(a, b) for a, b in windows if all(day in other for day in range(a, b + 1))}
 
     certain = p.certain & q.certain
-    return Sets(
-        certain, p.possible & q.possible, frozenset(kept(p.windows, q.certain) | kept(q.windows, p.certain))
-    )
+    return Sets(certain, p.possible & q.possible, frozenset(kept(p.windows, q.certain) | kept(q.windows, p.certain)))
 
 
 class Algebra:
@@ -230,13 +224,10 @@ class Algebra:
         windows = {
             (a + 1, quiet)
             for a, b in p.windows
-            if (quiet := min((d for d in range(b + 1, h.last + 1) if d not in p.possible), default=None))
-            is not None
+            if (quiet := min((d for d in range(b + 1, h.last + 1) if d not in p.possible), default=None)) is not None
         }
         certain = {t for t in h.days if t not in p.possible and before(t) in p.certain}
-        return self.sets(
-            certain, {t for t in h.days if t not in p.certain and before(t) in p.possible}, windows
-        )
+        return self.sets(certain, {t for t in h.days if t not in p.certain and before(t) in p.possible}, windows)
 
     def _day_before(self, t: Day) -> Day:
         return max(t - 1, self.horizon.first)
@@ -315,11 +306,7 @@ class Solver:
                 if isinstance(term, Constant):
                     if term.value != value:
                         break
-                elif (
-                    isinstance(term, Variable)
-                    and not term.anonymous
-                    and more.setdefault(term.name, value) != value
-                ):
+                elif isinstance(term, Variable) and not term.anonymous and more.setdefault(term.name, value) != value:
                     break
             else:
                 key = tuple(more.values())

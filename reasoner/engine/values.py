@@ -59,11 +59,7 @@ def endless(names: Iterable[str]) -> Problems:
     shown = ", ".join(f"`{name}`" for name in sorted(names))
     message = f"{shown} did not settle after {ROUNDS} rounds"
     return Problems(
-        [
-            error(
-                "R501", message, help="arithmetic in a rule that needs itself wants a bound, such as N < 1000"
-            )
-        ]
+        [error("R501", message, help="arithmetic in a rule that needs itself wants a bound, such as N < 1000")]
     )
 
 
@@ -83,9 +79,7 @@ def bounds(function: str, certain: Iterable[Value], maybe: Iterable[Value]) -> B
             return Bounds(len(sure), len(sure) + len(unsure), True)
         case "sum":
             fixed, loose = sum(_numbers(sure)), _numbers(unsure)
-            return Bounds(
-                fixed + sum(v for v in loose if v < 0), fixed + sum(v for v in loose if v > 0), True
-            )
+            return Bounds(fixed + sum(v for v in loose if v < 0), fixed + sum(v for v in loose if v > 0), True)
     if not sure and not unsure:
         return None
     best = min if function == "min" else max

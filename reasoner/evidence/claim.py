@@ -73,9 +73,7 @@ def claim(fact: Fact, vocabulary: Vocabulary, sources: Mapping[str, Source], nea
     """A fact as a claim, with the date of its source where it has none of its own."""
     evidence = _evidence(fact.citation, sources, nearest)
     kind, when = timing(fact, vocabulary)
-    row = tuple(
-        t.value for t in vocabulary.positional(bare(fact, vocabulary)).terms if isinstance(t, Constant)
-    )
+    row = tuple(t.value for t in vocabulary.positional(bare(fact, vocabulary)).terms if isinstance(t, Constant))
     said = evidence.said if evidence else None
     return Claim(
         fact.atom.predicate,
@@ -83,11 +81,7 @@ def claim(fact: Fact, vocabulary: Vocabulary, sources: Mapping[str, Source], nea
         truth(kind, when or (When(said) if said else None)),
         evidence,
         fact.citation.assuming,
-        tuple(d for d in (when.start, when.end) if d)
-        if when
-        else (said,)
-        if said and kind != "fixed"
-        else (),
+        tuple(d for d in (when.start, when.end) if d) if when else (said,) if said and kind != "fixed" else (),
         fact.origin,
     )
 

@@ -106,9 +106,7 @@ class Prover:
             for found, rest, other in self._body(body[1:], more, day):
                 yield found, goals + rest, unsure + other
 
-    def _step(
-        self, step: Step, binding: Binding, day: Day
-    ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
+    def _step(self, step: Step, binding: Binding, day: Day) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         match step:
             case Comparison():
                 yield from self._comparison(step, binding)
@@ -117,9 +115,7 @@ class Prover:
             case Literal(formula, negated, during):
                 if during is None or day in _span(during):
                     yield from (
-                        self._absence(formula, binding, day)
-                        if negated
-                        else self._formula(formula, binding, day)
+                        self._absence(formula, binding, day) if negated else self._formula(formula, binding, day)
                     )
 
     def _formula(
@@ -164,9 +160,7 @@ class Prover:
     ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         """The latest start after which the left side stands, a certain one if there is any."""
         pattern = _pattern(operand.atom, binding)
-        truths = [
-            truth for row, truth in self.model.rows(operand.atom.predicate).items() if _matches(pattern, row)
-        ]
+        truths = [truth for row, truth in self.model.rows(operand.atom.predicate).items() if _matches(pattern, row)]
         certain = _union(t.certain for t in truths)
         possible = _union(t.possible for t in truths)
         begun = self.model.truth(*start)

@@ -87,16 +87,15 @@ class Normaliser:
         elements = f"#{aggregate.function}{next(self._fresh)}"
         inner = aggregate.body
         # A group that the aggregate's own body does not bind takes its values from the rule around it.
-        missing = order(inner, names((*by, *aggregate.terms)))[1]
-        if missing:
-            lenders = (
-                b for b in body if isinstance(b, Literal) and not b.negated and missing & literal_variables(b)
-            )
+        waiting = [other for other in body if other is not aggregate and not getattr(other, "negated", False)]
+        while missing := order(inner, names((*by, *aggregate.terms)))[1]:
+            lenders = [other for other in waiting if missing & literal_variables(other)]
+            if not lenders:
+                break
             inner = (*inner, *lenders)
+            waiting = [other for other in waiting if other not in lenders]
         head = Atom(elements, (*by, *aggregate.terms))
-        gather = Gather(
-            aggregate.function, elements, by, len(aggregate.terms), aggregate.operator, aggregate.bound
-        )
+        gather = Gather(aggregate.function, elements, by, len(aggregate.terms), aggregate.operator, aggregate.bound)
         return gather, self.rules(Rule(head, inner, Citation(), origin=rule.origin))
 
     def _literal(self, literal: BodyLiteral, extra: list[BodyLiteral]) -> BodyLiteral:

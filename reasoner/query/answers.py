@@ -43,7 +43,8 @@ class Answers:
     """All answers to one question.
 
     `headline` and `remarks`, each with the claims that it rests on, tell the situation of a place.
-    `alternatives` are other ways to read the question. `denials` say that it is not so, `evidence` is what is known where there is no answer.
+    `alternatives` are other readings of the question, `denials` say that it is not so, `evidence` is what is known
+    where there is no answer.
     `days` is the span asked about, closed-open; None for all days. `verdict` is set where the question wants yes or no.
     """
 

@@ -16,9 +16,7 @@ def as_rules(program: Program) -> tuple[Rule, ...]:
     """Each `never` as a rule, so that an engine finds the days on which it is broken."""
     return tuple(
         Rule(
-            Atom(
-                f"#never{number}", tuple(Variable(name) for name in sorted(outer_variables(invariant.body)))
-            ),
+            Atom(f"#never{number}", tuple(Variable(name) for name in sorted(outer_variables(invariant.body)))),
             invariant.body,
             Citation(text=invariant.text),
             origin=invariant.origin,
@@ -41,15 +39,11 @@ def disputes(model: Model, store: Store) -> Iterator[Diagnostic]:
     """A warning for each place that two are reported to hold, with the words of both sides."""
     for (place,), truth in sorted(model.rows("contested").items(), key=str):
         days = truth.certain or truth.possible
-        holders = sorted(
-            str(a) for (a, p), t in model.rows("holds").items() if p == place and t.possible & days
-        )
+        holders = sorted(str(a) for (a, p), t in model.rows("holds").items() if p == place and t.possible & days)
         labels = tuple(
             Label(claim.origin, f"said by {claim.evidence.source if claim.evidence else 'nobody'}")
             for (predicate, row), stated in sorted(store.claims.items(), key=str)
-            if predicate in ("control", "capture", "handover")
-            and row[-1] == place
-            and str(row[-2]) in holders
+            if predicate in ("control", "capture", "handover") and row[-1] == place and str(row[-2]) in holders
             for claim in stated
             if claim.origin
         )
