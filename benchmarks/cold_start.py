@@ -30,9 +30,7 @@ def main() -> None:
     for _ in range(RUNS):
         empty.append(timed(EMPTY)[0])
         asked.append(timed(QUESTION)[0])
-    print(
-        f"Python {platform.python_version()}, {RUNS} runs each, interleaved; seconds: median (least to most)"
-    )
+    print(f"Python {platform.python_version()}, {RUNS} runs each, interleaved; seconds: median (least to most)")
     for name, times in (("python -c pass", empty), ("reasoner ask --json", asked)):
         print(f"{name:<22} {statistics.median(times):.3f}  ({min(times):.3f} to {max(times):.3f})")
     print(f"answers: {answers}")

@@ -81,9 +81,7 @@ def test_links_in_a_circle_end() -> None:
     assert len(read("kb")[0].files) == 1
 
 
-def test_names_are_shown_from_the_working_directory(
-    here: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_names_are_shown_from_the_working_directory(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A file under the working directory is shown from there, any other with its whole path."""
     put("kb/a.dl")
     elsewhere = put(str(tmp_path_factory.mktemp("other") / "b.dl"))
@@ -263,9 +261,7 @@ never near(A, P), A != P, kind(_, "text") "why".
 ?- near(place: P, actor: isil).
 kind(raqqa, -4.5). kind(raqqa, 2 * 3).
 """
-WORDS = sorted(
-    {*VALID.split(), *'(),.:-|[]{}<>=!+*/%"_#', "X", "2014", "2014-08", "..", "not", "since", "é", "\0"}
-)
+WORDS = sorted({*VALID.split(), *'(),.:-|[]{}<>=!+*/%"_#', "X", "2014", "2014-08", "..", "not", "since", "é", "\0"})
 
 
 def survives(data: bytes) -> None:
@@ -281,9 +277,7 @@ def survives(data: bytes) -> None:
         assert statement.origin.excerpt.endswith(".")
 
 
-anything = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+anything = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @anything

@@ -33,14 +33,10 @@ def test_case(case: Path) -> None:
     wrong = []
     for line in (case / "expect").read_text(encoding="utf-8").splitlines():
         date, expected = line.split(maxsplit=1)
-        mode, atom = (
-            expected.split(maxsplit=1) if expected.startswith(("not ", "possibly ")) else ("", expected)
-        )
+        mode, atom = expected.split(maxsplit=1) if expected.startswith(("not ", "possibly ")) else ("", expected)
         (fact,) = parse(Text("expect", f"{atom}."), []).statements
         assert isinstance(fact, Fact)
-        truth = model.truth(
-            fact.atom.predicate, tuple(t.value for t in fact.atom.terms if isinstance(t, Constant))
-        )
+        truth = model.truth(fact.atom.predicate, tuple(t.value for t in fact.atom.terms if isinstance(t, Constant)))
         day = parse_date(date).first
         found = "" if day in truth.certain else "possibly" if day in truth.possible else "not"
         if found != mode:

@@ -90,9 +90,7 @@ def test_every_code_has_a_golden_file() -> None:
 
 def test_plain_datalog_passes() -> None:
     """Without declarations nothing is typed, timed or cited, and nothing is remarked on that."""
-    assert not found(
-        "edge(1, 2). edge(2, 3). path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), edge(Z, Y)."
-    )
+    assert not found("edge(1, 2). edge(2, 3). path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), edge(Z, Y).")
     assert not found('p(a). p("a"). p(1.5). q(X, N) :- N = #count{ Y : p(Y) }, p(X), not r(X). r(a) :- p(b).')
 
 
@@ -231,9 +229,7 @@ def test_a_year_is_a_date() -> None:
     assert codes(program + "p(x, y, 20145).") == ["R202"]
 
 
-@pytest.mark.parametrize(
-    "step", ["not p(X), q(X)", "once p(X)", "always[3] p(X)", "begins p(X)", "ends p(X)"]
-)
+@pytest.mark.parametrize("step", ["not p(X), q(X)", "once p(X)", "always[3] p(X)", "begins p(X)", "ends p(X)"])
 def test_no_cycle_through_a_strict_step(step: str) -> None:
     """Negation and time look at what is known already, however long the way around."""
     assert codes(f"q(1). p(X) :- r(X). r(X) :- {step}.") == ["R301"]
@@ -252,9 +248,7 @@ def test_checking_is_linear_in_the_facts() -> None:
 
     def took(number: int) -> float:
         lines = (f"capture(a{n % 50}, p{n % 997}, 2016-0{n % 9 + 1}) s{n}." for n in range(number))
-        text = Text(
-            "a.dl", "event capture(actor: Actor, place: Place). source s date 2017." + "\n".join(lines)
-        )
+        text = Text("a.dl", "event capture(actor: Actor, place: Place). source s date 2017." + "\n".join(lines))
         vocabulary = Vocabulary(Program((parse(text, []),)))
         start = time.perf_counter()
         assert not check(vocabulary)

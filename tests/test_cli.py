@@ -116,10 +116,7 @@ def test_why_remembers_the_question(home: Path) -> None:
     done = run(home, "why", "1")
     assert done.returncode == 0
     assert "and it follows:" in done.stdout
-    assert (
-        's2 "crossed the boundary of Raqqa province" (citing Syrian Observatory for Human Rights)'
-        in done.stdout
-    )
+    assert 's2 "crossed the boundary of Raqqa province" (citing Syrian Observatory for Human Rights)' in done.stdout
     assert "rules/siege.dl:" in done.stdout
     reported = run(home, "why", "3").stdout
     assert 's11 "and from the east"' in reported
@@ -130,9 +127,7 @@ def test_why_remembers_the_question(home: Path) -> None:
 def test_plain_datalog_needs_no_facts_and_no_doctrine(home: Path, tmp_path: Path) -> None:
     """A rule file alone is a program; `--no-default-rules` reads nothing else."""
     program = tmp_path / "tc.dl"
-    program.write_text(
-        "edge(1, 2). edge(2, 3). path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), edge(Z, Y).\n"
-    )
+    program.write_text("edge(1, 2). edge(2, 3). path(X, Y) :- edge(X, Y). path(X, Y) :- path(X, Z), edge(Z, Y).\n")
     found = asked(home, "query", "--rules", str(program), "--no-default-rules", "path(X, Y)")
     assert {tuple(a["bindings"].values()) for a in found["answers"]} == {(1, 2), (2, 3), (1, 3)}
     assert all(a["certain"] == [{"start": None, "end": None}] for a in found["answers"])

@@ -70,9 +70,7 @@ def test_programs_come_to_what_is_said(block: str) -> None:
     relations = evaluate(plan(vocabulary), store(vocabulary, claims(vocabulary))).relations
     found: dict[str, str] = {}
     for predicate in predicates(block):
-        rows = {
-            show_atom(predicate, row): shown(truth) for row, truth in relations.get(predicate, {}).items()
-        }
+        rows = {show_atom(predicate, row): shown(truth) for row, truth in relations.get(predicate, {}).items()}
         found |= rows or {predicate: "nothing"}
     assert results(block)
     assert found == results(block)

@@ -51,9 +51,7 @@ variable_names = st.sampled_from(("_", "X", "Y", "_Z", "Who")) | st.from_regex(
     r"[A-Z][A-Za-z0-9_]{0,3}|_[A-Za-z0-9_]{0,3}", fullmatch=True
 )
 texts = st.text(max_size=12) | st.lists(
-    st.sampled_from(
-        ("\\", '"', "\n", "\\n", "%", ".", "..", "{actor}", " ", "\r", "é", "“", "مدينة", "\u2028")
-    ),
+    st.sampled_from(("\\", '"', "\n", "\\n", "%", ".", "..", "{actor}", " ", "\r", "é", "“", "مدينة", "\u2028")),
     max_size=6,
 ).map("".join)
 
@@ -102,13 +100,9 @@ def _calendar(strategy: SearchStrategy[date]) -> SearchStrategy[Date]:
 dates: SearchStrategy[Date] = st.one_of(
     _calendar(st.dates(date(1000, 1, 1), date(9998, 12, 31))),
     _calendar(st.dates(date(2016, 1, 1), date(2017, 12, 31))),
-    st.tuples(st.integers(_FIRST, _LAST), st.integers(0, 400)).map(
-        lambda d: Date(d[0], min(d[0] + d[1], _LAST))
-    ),
+    st.tuples(st.integers(_FIRST, _LAST), st.integers(0, 400)).map(lambda d: Date(d[0], min(d[0] + d[1], _LAST))),
 )
-open_ranges = st.builds(lambda d: When(d, None, True), dates) | st.builds(
-    lambda d: When(None, d, True), dates
-)
+open_ranges = st.builds(lambda d: When(d, None, True), dates) | st.builds(lambda d: When(None, d, True), dates)
 ranges = st.builds(lambda a, b: When(a, b, True) if a.first <= b.last else When(b, a, True), dates, dates)
 whens: SearchStrategy[When] = st.one_of(dates.map(When), ranges, open_ranges)
 
@@ -207,11 +201,7 @@ def _readable(rule: tree.Rule) -> bool:
     last, cited = rule.body[-1], rule.citation
     numeric = (cited.locator or "").isdigit() and not cited.source and not cited.via
     return not (
-        numeric
-        and isinstance(last, tree.Literal)
-        and last.during
-        and last.during.ranged
-        and not last.during.end
+        numeric and isinstance(last, tree.Literal) and last.during and last.during.ranged and not last.during.end
     )
 
 

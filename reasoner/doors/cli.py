@@ -16,7 +16,6 @@ import click
 
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
 
-
 _LONG = 1_000_000  # bytes of rules and facts: some three seconds
 
 

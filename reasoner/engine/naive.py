@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from reasoner.engine.model import Model
 from reasoner.engine.values import (
-    ROUNDS,
     bounds,
     certainly,
     compare,
-    endless,
     evaluate_term,
     outcomes,
     possibly,
+    rounds,
 )
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan
@@ -62,7 +61,7 @@ def evaluate(plan: Plan, store: Store) -> Model:
         for predicate, rows in store.facts.items()
     }
     for stratum in plan.strata:
-        for _ in range(ROUNDS):
+        for _ in rounds(stratum.predicates, stratum.calculates):
             changed = False
             for rule in stratum.rules:
                 known = relations.setdefault(rule.head.predicate, {})
@@ -72,8 +71,6 @@ def evaluate(plan: Plan, store: Store) -> Model:
                         known[row], changed = grown, True
             if not changed:
                 break
-        else:
-            raise endless(stratum.predicates)
     return Model({p: {row: horizon.outward(sets) for row, sets in rows.items()} for p, rows in relations.items()})
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any, NamedTuple
 
 from reasoner.diagnostic import Problems, error
 from reasoner.term import Constant, Expression, Term, Value, Variable, order
 
-ROUNDS = 100_000
+ROUNDS = 10_000
 _LARGEST = 2**53
 _SUMS = 10_000
 
@@ -54,13 +55,14 @@ def _arithmetic(sign: str, a: int | float, b: int | float, term: Expression) -> 
     return value
 
 
-def endless(names: Iterable[str]) -> Problems:
-    """The message for rules that go on deriving new rows."""
-    shown = ", ".join(f"`{name}`" for name in sorted(names))
-    message = f"{shown} did not settle after {ROUNDS} rounds"
-    return Problems(
-        [error("R501", message, help="arithmetic in a rule that needs itself wants a bound, such as N < 1000")]
-    )
+def rounds(names: Iterable[str], calculates: bool) -> Iterator[int]:
+    """Counts the rounds of a recursion. Raises Problems (R501) where arithmetic in it makes new values for ever."""
+    for number in count(1):
+        if calculates and number > ROUNDS:
+            shown = ", ".join(f"`{name}`" for name in sorted(names))
+            advice = "arithmetic in a rule that needs itself wants a bound, such as N < 1000"
+            raise Problems([error("R501", f"{shown} did not settle after {ROUNDS} rounds", help=advice)])
+        yield number
 
 
 class Bounds(NamedTuple):

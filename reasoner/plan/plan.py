@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from reasoner.check.dependencies import components
 from reasoner.plan.rules import Gather, Normaliser, PlannedRule
-from reasoner.syntax.tree import Literal, Rule, atoms_of
+from reasoner.syntax.tree import Comparison, Literal, Rule, atoms_of
 from reasoner.syntax.vocabulary import Vocabulary
+from reasoner.term import Expression
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,12 @@ class Stratum:
     predicates: frozenset[str]
     rules: tuple[PlannedRule, ...]
     recursive: bool
+
+    @property
+    def calculates(self) -> bool:
+        """Whether a rule makes values by arithmetic, so that a recursion may go on for ever."""
+        steps = (step for rule in self.rules for step in rule.body if isinstance(step, Comparison))
+        return any(isinstance(term, Expression) for step in steps for term in (step.left, step.right))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,214 @@
+"""Aggregates: a sweep over the segments of time between which the elements of a group do not change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from reasoner.check.safety import names
+from reasoner.engine.columnar.codes import Codes
+from reasoner.engine.columnar.sets import Bindings, Sets
+from reasoner.engine.columnar.table import (
+    Ints,
+    Mask,
+    Table,
+    coalesce,
+    difference,
+    distinct,
+    expand,
+    identify,
+    moments,
+    split,
+)
+from reasoner.engine.values import Bounds, certainly, evaluate_term, outcomes, possibly
+from reasoner.plan.rules import Gather
+from reasoner.term import Value, Variable, order
+from reasoner.when import FUTURE, PAST
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """The m spans between changes, by group, and the elements in each: segment, and code of the value."""
+
+    group: Ints
+    start: Ints
+    end: Ints
+    sure: tuple[Ints, Ints]
+    unsure: tuple[Ints, Ints]
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """The codes of the least and the greatest value of each segment, as `values.Bounds` has it."""
+
+    low: Ints
+    high: Ints
+    sure: Mask
+    exists: Mask
+
+
+def gather(step: Gather, found: Bindings, elements: Sets, codes: Codes) -> Bindings:
+    """When the aggregate compares so with its bound, for each group and bound in some bindings."""
+    groups = tuple(variable.name for variable in step.groups)
+    target = step.bound
+    if isinstance(target, Variable) and target.name not in found.names:
+        keys = found.keys(groups)
+        (ids, segments) = _segments(keys, elements, len(groups))
+        certain, possible = _produced(step, keys, segments, codes)
+        by = (*groups, target.name)
+    else:
+        by = (*groups, *sorted(names((target,)) - set(groups)))
+        keys = found.keys(by)
+        (ids, segments) = _segments(keys[:, : len(groups)], elements, len(groups))
+        certain, possible = _compared(step, by, keys, ids, segments, codes)
+    exact = elements.certain is elements.possible
+    sure = coalesce(certain)
+    return Bindings(by, Sets(sure, sure if exact else coalesce(possible), Table.empty(len(by))))
+
+
+def _segments(keys: Ints, elements: Sets, groups: int) -> tuple[Ints, Segments]:
+    """The ids of the keys' groups, 0 for the first one, and the segments of each group."""
+    unsure = difference(elements.possible, elements.certain)
+    tables = (elements.certain, unsure)
+    ids, *theirs = identify(keys, *(table.keys[:, :groups] for table in tables))
+    distinct_ids, places = np.unique(ids, return_inverse=True)
+    edges = [moments(np.arange(len(distinct_ids)), np.full(len(distinct_ids), PAST))]
+    spans = []
+    for table, its in zip(tables, theirs, strict=True):
+        mine = np.isin(its, distinct_ids)
+        inner, group = table.take(mine), np.searchsorted(distinct_ids, its[mine])
+        low, high = moments(group, inner.start), moments(group, inner.end)
+        edges += [low, high[inner.end < FUTURE]]
+        spans.append((low, high, inner.keys[:, groups]))
+    instants = np.unique(np.concatenate(edges))
+    group, start = split(instants)
+    # A segment ends where the next one of its group starts, the last one never.
+    following = np.append(group[1:], -1) == group
+    end = np.where(following, np.append(start[1:], FUTURE), FUTURE)
+    held = []
+    for low, high, value in spans:
+        element, segment = expand(np.searchsorted(instants, low), np.searchsorted(instants, high))
+        held.append((segment, value[element]))
+    return places, Segments(group, start, end, held[0], held[1])
+
+
+# ---------------------------------------------------------------- what it comes to
+
+
+def _ends(function: str, segments: Segments, codes: Codes) -> Ends:
+    count = len(segments)
+    (sure_at, sure), (unsure_at, unsure) = segments.sure, segments.unsure
+    always = np.ones(count, np.bool_)
+    if function == "count":
+        fixed = np.bincount(sure_at, minlength=count)
+        most = fixed + np.bincount(unsure_at, minlength=count)
+        return Ends(_encode(fixed, codes), _encode(most, codes), always, always)
+    if function == "sum":
+        fixed, loose = _total(count, sure_at, _numbers(sure, codes)), _numbers(unsure, codes)
+        least = fixed + _total(count, unsure_at, np.minimum(loose, 0))
+        most = fixed + _total(count, unsure_at, np.maximum(loose, 0))
+        return Ends(_encode(least, codes), _encode(most, codes), always, always)
+    # Codes in the order of their values; for #max the order is turned around, and so are the ends.
+    known = np.unique(np.append(sure, unsure))
+    by_value = sorted(known.tolist(), key=lambda code: order(codes.value(code)), reverse=function == "max")
+    ranked = np.array(by_value, np.int64)
+    rank = np.empty(len(known), np.int64)
+    rank[np.searchsorted(known, ranked)] = np.arange(len(known))
+    nothing = len(known)
+    ends, best, worst = np.full(count, nothing), np.full(count, nothing), np.full(count, -1)
+    np.minimum.at(ends, sure_at, rank[np.searchsorted(known, sure)])
+    np.minimum.at(best, unsure_at, rank[np.searchsorted(known, unsure)])
+    np.maximum.at(worst, unsure_at, rank[np.searchsorted(known, unsure)])
+    has = ends < nothing
+    exists = has | (best < nothing)
+    extreme, other = np.minimum(ends, best), np.where(has, ends, worst)
+    near, far = (np.append(ranked, -1)[np.where(exists, place, nothing)] for place in (extreme, other))
+    return Ends(near, far, has, exists) if function == "min" else Ends(far, near, has, exists)
+
+
+def _encode(values: Ints, codes: Codes) -> Ints:
+    different, inverse = np.unique(values, return_inverse=True)
+    return codes.encode(different.tolist())[inverse]
+
+
+def _numbers(column: Ints, codes: Codes) -> Ints:
+    """The numbers behind codes; what is not a number counts as 0."""
+    different, inverse = np.unique(column, return_inverse=True)
+    decoded = [codes.value(code) for code in different.tolist()]
+    values = [value if isinstance(value, int | float) else 0 for value in decoded]
+    numbers: Ints = np.array(values, np.float64 if any(isinstance(v, float) for v in values) else np.int64)
+    return numbers[inverse]
+
+
+def _total(count: int, at: Ints, numbers: Ints) -> Ints:
+    total = np.zeros(count, numbers.dtype)
+    np.add.at(total, at, numbers)
+    return total
+
+
+# ---------------------------------------------------------------- how it compares
+
+
+def _compared(
+    step: Gather, by: tuple[str, ...], keys: Ints, ids: Ints, segments: Segments, codes: Codes
+) -> tuple[Table, Table]:
+    """Certain by its lower bound and possible by its upper one, for a bound that has a value."""
+    ends = _ends(step.function, segments, codes)
+    first, last = (np.searchsorted(segments.group, ids, side) for side in ("left", "right"))
+    key, segment = expand(first, last)
+    key, segment = key[ends.exists[segment]], segment[ends.exists[segment]]
+    given = _given(step, by, keys, codes)[key]
+    rows: Ints = np.column_stack((ends.low[segment], ends.high[segment], ends.sure[segment], given))
+    first, inverse = distinct(np.add(rows, 1))
+    sure, may = [], []
+    for low, high, has, value in rows[first].tolist():
+        between = Bounds(codes.value(low), codes.value(high), bool(has))
+        may.append(value >= 0 and possibly(step.operator, between, codes.value(value)))
+        sure.append(may[-1] and certainly(step.operator, between, codes.value(value)))
+    table = Table(keys[key], segments.start[segment], segments.end[segment])
+    return table.take(np.array(sure, np.bool_)[inverse]), table.take(np.array(may, np.bool_)[inverse])
+
+
+def _given(step: Gather, by: tuple[str, ...], keys: Ints, codes: Codes) -> Ints:
+    """The code of the bound for each key, -1 where it has no value."""
+
+    def code(row: tuple[Value, ...]) -> int:
+        binding: Mapping[str, Value] = dict(zip(by, row, strict=True))
+        value = evaluate_term(step.bound, binding)
+        return -1 if value is None else codes.code(value)
+
+    return np.array([code(row) for row in codes.decode(keys)], np.int64)
+
+
+def _produced(step: Gather, keys: Ints, segments: Segments, codes: Codes) -> tuple[Table, Table]:
+    """Each outcome is possible, and certain where all elements are. Each key is a group."""
+    ends = _ends(step.function, segments, codes)
+    doubted = np.zeros(len(segments), np.bool_)
+    doubted[segments.unsure[0]] = True
+
+    def table(segment: Ints, value: Ints) -> Table:
+        key = np.column_stack((keys[segments.group[segment]], value))
+        return Table(key, segments.start[segment], segments.end[segment])
+
+    plain = np.flatnonzero(ends.exists & ~doubted)
+    certain = table(plain, ends.low[plain])
+    sure, unsure = _members(segments.sure, codes), _members(segments.unsure, codes)
+    open_ = [
+        (segment, codes.code(value))
+        for segment in np.flatnonzero(doubted).tolist()
+        for value in outcomes(step.function, sure.get(segment, ()), unsure.get(segment, ()))
+    ]
+    at, value = np.array(open_, np.int64).reshape(-1, 2).T
+    return certain, table(np.append(plain, at), np.append(ends.low[plain], value))
+
+
+def _members(held: tuple[Ints, Ints], codes: Codes) -> dict[int, list[Value]]:
+    members: dict[int, list[Value]] = {}
+    for segment, code in zip(held[0].tolist(), held[1].tolist(), strict=True):
+        members.setdefault(segment, []).append(codes.value(code))
+    return members
