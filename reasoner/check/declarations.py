@@ -9,7 +9,7 @@ from reasoner.check.places import a, also, listed, name_span, word_span
 from reasoner.diagnostic import Diagnostic, did_you_mean, error, warning
 from reasoner.syntax.mistakes import RESERVED
 from reasoner.syntax.tree import Declaration, Fact, Rule, TypeDeclaration
-from reasoner.syntax.vocabulary import Vocabulary
+from reasoner.syntax.vocabulary import Vocabulary, type_predicate
 from reasoner.text import Span
 
 
@@ -51,8 +51,18 @@ def _twice(what: str, alike: bool, at: Span, first: Span) -> Diagnostic:
 def taken_names(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     """R208. The words of the language, and the predicates that types make, are no free names."""
     named: dict[str, Span | None] = {}
+    made = {type_predicate(name): name for name in vocabulary.types}
     for declaration in vocabulary.program.of(Declaration):
         named.setdefault(declaration.predicate, declaration.name_origin)
+        if type_name := made.get(declaration.predicate):
+            name = declaration.predicate
+            yield warning(
+                "R208",
+                f"`{name}` is declared, so that `{name}(X)` does not mean: X is {a(type_name)}",
+                declaration.name_origin,
+                f"it has the name of the type `{type_name}`",
+                help="nothing is wrong if that is never asked; else choose another name for one of them",
+            )
     for rule in vocabulary.program.of(Rule):
         named.setdefault(rule.head.predicate, name_span(rule.head))
     for name, at in named.items():

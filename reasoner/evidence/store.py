@@ -56,7 +56,9 @@ def store(vocabulary: Vocabulary, claims: Iterable[Claim]) -> Store:
 
 
 def _of_type(facts: dict[str, dict[Row, Truth]], vocabulary: Vocabulary, type_name: str, row: Row) -> None:
-    facts.setdefault(type_predicate(type_name), {})[row] = ETERNAL
+    predicate = type_predicate(type_name)
+    if predicate in vocabulary.type_predicates:
+        facts.setdefault(predicate, {})[row] = ETERNAL
 
 
 def either(p: Truth, q: Truth) -> Truth:

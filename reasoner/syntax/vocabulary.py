@@ -47,8 +47,8 @@ class Vocabulary:
 
     @cached_property
     def type_predicates(self) -> dict[str, str]:
-        """The predicate that holds of every constant of a type: `place_kind` for PlaceKind."""
-        return {type_predicate(name): name for name in self.types}
+        """The predicate that holds of every constant of a type: `place_kind` for PlaceKind, unless it is declared."""
+        return {type_predicate(t): t for t in self.types if type_predicate(t) not in self.declarations}
 
     @cached_property
     def derived(self) -> frozenset[str]:
