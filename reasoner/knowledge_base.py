@@ -53,17 +53,17 @@ def load(
 ) -> KnowledgeBase:
     """Rule and fact files, or folders of them, as a knowledge base.
 
-    Without `rules` or `facts`, `./rules` and `./facts` are read where they exist, else the bundled ones;
-    `default_rules=False` reads no rules but those named, and then no facts but those named.
+    `rules` are read beside the default ones: `./rules` where there is such a folder, else the bundled ones.
+    `facts` are read instead of `./facts`, else the bundled ones. `default_rules=False` reads what is named alone.
     `progress` is told how many bytes have been read, and of how many.
     Raises Problems with everything that is wrong in what was read.
     """
     problems: list[Diagnostic] = []
     named_rules, named_facts = _paths(rules), _paths(facts)
-    if not default_rules and not named_facts:
-        paths = named_rules
+    if default_rules:
+        paths = [*_default("rules"), *named_rules, *(named_facts or _default("facts"))]
     else:
-        paths = (named_rules or (_default("rules") if default_rules else [])) + (named_facts or _default("facts"))
+        paths = [*named_rules, *named_facts]
     program = load_files(paths, problems, progress)
     supposed, dropped = _suppositions(suppose, problems)
     program = Program((*program.files, *supposed.files))

@@ -248,7 +248,7 @@ def test_a_new_rule_file_brings_new_questions(tmp_path: Path) -> None:
         'rivals(A, B, P) :- converge(A, B, P)  "{A} and {B} converge on {P}".\n',
         encoding="utf-8",
     )
-    kb = reasoner.load([ROOT / "rules", tmp_path], ROOT / "facts")
+    kb = reasoner.load(tmp_path, ROOT / "facts")
     answers = kb.ask("who races the Syrian army to the Tabqa dam?")
     assert found(answers) == {"rivals(kurdish_led_forces, syrian_army, tabqa_dam)"}
     assert answers.query == "rivals(Who, syrian_army, tabqa_dam)"

@@ -38,13 +38,13 @@ _FLAGS = (
         "--rules",
         multiple=True,
         metavar="PATH",
-        help="Rule file or folder; default ./rules, else the bundled ones.",
+        help="Rule file or folder, beside the default ones.",
     ),
     click.option(
         "--facts",
         multiple=True,
         metavar="PATH",
-        help="Fact file or folder; default ./facts, else the bundled ones.",
+        help="Fact file or folder, instead of the default ones.",
     ),
     click.option(
         "--no-default-rules", "default_rules", flag_value=False, default=True, help="Read only what is named."
