@@ -13,6 +13,7 @@ from reasoner.diagnostic import Problems
 from reasoner.engine import ENGINES, engine
 from reasoner.engine.columnar import evaluate as columnar
 from reasoner.engine.naive import evaluate as naive
+from reasoner.engine.pydatalog import evaluate as pydatalog
 from reasoner.evidence.store import Store
 from reasoner.term import Row
 from reasoner.when import FUTURE, PAST, Days, Truth, narrowest
@@ -44,7 +45,7 @@ def moved(truth: Truth, by: int) -> Truth:
 def test_engines_by_name() -> None:
     """Each engine in the table can be loaded by its name, and there is a default."""
     assert engine() is columnar
-    assert {name: engine(name) for name in ENGINES} == {"columnar": columnar, "naive": naive}
+    assert {name: engine(name) for name in ENGINES} == {"columnar": columnar, "naive": naive, "pydatalog": pydatalog}
 
 
 @settings(max_examples=200, deadline=None)

@@ -53,7 +53,7 @@ _FLAGS = (
     click.option("--known-by", metavar="DATE", help="Only what sources had said by that day."),
     click.option("--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."),
     click.option("--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."),
-    click.option("--engine", default="columnar", metavar="NAME", help="columnar (default) or naive."),
+    click.option("--engine", default="columnar", metavar="NAME", help="columnar (default), naive or pydatalog."),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )
 

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from reasoner.evidence.store import Store
     from reasoner.plan.plan import Plan
 
-ENGINES = {"columnar": "reasoner.engine.columnar", "naive": "reasoner.engine.naive"}
+ENGINES = {
+    "columnar": "reasoner.engine.columnar",
+    "naive": "reasoner.engine.naive",
+    "pydatalog": "reasoner.engine.pydatalog",
+}
 
 
 def engine(name: str = "columnar") -> Callable[[Plan, Store], Model]:

@@ -14,7 +14,8 @@ What takes over `LIMIT` seconds is given up (R521), and what fails inside pyData
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from itertools import count, pairwise
 from time import monotonic
 
@@ -22,24 +23,25 @@ from pyDatalog import Logic
 
 from reasoner.engine.columnar.codes import Codes
 from reasoner.engine.model import Model
-from reasoner.engine.pydatalog.bodies import Call, Facts, Part, Rows, comparison, gather, match, resolve
+from reasoner.engine.pydatalog.bodies import Call, Facts, Part, Rows, comparison, gather, lent, match, resolve
 from reasoner.engine.pydatalog.days import Moment, during
-from reasoner.engine.pydatalog.machine import Fact, Machine
+from reasoner.engine.pydatalog.machine import Fact, Found, Machine
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan, Stratum
 from reasoner.plan.rules import Gather, PlannedRule, Step
 from reasoner.syntax.tree import Comparison, Literal, Plain
-from reasoner.term import Atom, Row, Variable
+from reasoner.term import Atom, Row, Variable, order, variables
 from reasoner.when import ETERNAL, FUTURE, PAST, Day, Days, Interval, Truth, narrowest
 
 LIMIT = 60.0
 
-Found = set[tuple[str, Row]]
-
 
 def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R521, R522) where pyDatalog cannot."""
-    relations = {predicate: dict(rows) for predicate, rows in store.facts.items()}
+    relations = {
+        predicate: {row: Truth(t.certain, t.possible, narrowest(t.windows, t.certain)) for row, t in rows.items()}
+        for predicate, rows in store.facts.items()
+    }
     codes, deadline = Codes(), monotonic() + LIMIT
     with _apart():
         for stratum in plan.strata:
@@ -78,15 +80,16 @@ class Evaluation:
             for key in found:
                 spans.setdefault(key, ([], []))[0 if certain else 1].append((start, end))
         relations: dict[str, Rows] = {predicate: {} for predicate in self.stratum.predicates}
-        for (predicate, row), (sure, maybe) in spans.items():
+        for predicate, row in sorted(spans, key=lambda key: (key[0], tuple(map(order, key[1])))):
+            sure, maybe = spans[predicate, row]
             relations[predicate][row] = Truth(Days.of(sure), Days.of(maybe))
         windows: dict[tuple[str, Row], list[Interval]] = {}
         for window, found in self._windows(relations):
             for key in found:
                 windows.setdefault(key, []).append(window)
         for (predicate, row), passed in windows.items():
-            certain, possible, _ = relations[predicate][row]
-            relations[predicate][row] = Truth(certain, possible, narrowest(passed, certain))
+            truth = relations[predicate][row]
+            relations[predicate][row] = truth._replace(windows=narrowest(passed, truth.certain))
         return relations
 
     # ---------------------------------------------------------------- bodies
@@ -125,14 +128,7 @@ class Evaluation:
             alone = min(map(len, rows), default=len(names))
             if alone < len(names):  # some variables are lent by other literals
                 yield self._facts(names[:alone], {row: ETERNAL for row in rows if len(row) == alone})
-                yield Call(
-                    names,
-                    None,
-                    lambda binding, moment: [0] if moment.sees(
-                        rows.get(tuple(binding[n] for n in names)) or rows[tuple(binding[n] for n in names[:alone])]
-                    ) else [],
-                    tuple(rows.values()),
-                )  # fmt: skip
+                yield lent(names, rows, alone)
             else:
                 yield self._facts(names, rows, step.negated)
         if step.during:
@@ -168,8 +164,56 @@ class Evaluation:
                 rest = [*known[:n], *known[n + 1 :]]
                 if isinstance(part, Atom):
                     rules.append((head, [part, *rest]))
-                elif isinstance(part, Facts) and not part.negated and any(t.windows for t in part.rows.values()):
-                    rules.append((head, [_Carrier(part), *rest]))
+                elif isinstance(part, Facts) and not part.negated and (rows := _windowed(part.rows)):
+                    rules.append((head, [replace(part, name=f"w{part.name}", rows=rows, carries=True), *rest]))
         parts = [part for _, body in rules for part in body]
-        windows = sorted({w for part in parts if isinstance(part, _Carrier) for t in part.rows.values() for w in t.windows})
-        ...
+        carriers = [part for part in parts if isinstance(part, Facts) and part.carries]
+        windows = sorted({window for part in carriers for truth in part.rows.values() for window in truth.windows})
+        if not windows:
+            return
+        changes = _changes(parts)
+        with self._machine() as machine:
+            for head, body in rules:
+                machine.rule(head, body)
+            for first, last in windows:
+                moment = Moment((first, *(day for day in changes if first < day <= last)), True)
+                yield (first, last), machine.settle(_snapshot(parts, moment, (first, last)), moment)
+
+    def _machine(self) -> AbstractContextManager[Machine]:
+        return closing(Machine(self.stratum, self.codes, self.deadline))
+
+
+def _binds(part: Part) -> set[str]:
+    match part:
+        case Facts():
+            return set(part.names)
+        case Call():
+            return {part.gives} if part.gives else set()
+        case Atom():
+            return {variable.name for term in part.terms for variable in variables(term)}
+
+
+def _windowed(rows: Rows) -> Rows:
+    return {row: truth for row, truth in rows.items() if truth.windows}
+
+
+def _changes(parts: Iterable[Part]) -> list[Day]:
+    """The days on which anything that is looked at may change."""
+    truths = (
+        truth
+        for part in parts
+        if not isinstance(part, Atom)
+        for truth in (part.rows.values() if isinstance(part, Facts) else part.timed)
+    )
+    return sorted({edge for t in truths for days in t[:2] for span in days for edge in span} - {PAST, FUTURE})
+
+
+def _snapshot(parts: Iterable[Part], moment: Moment, window: Interval | None = None) -> frozenset[Fact]:
+    """The facts of a moment; of what carries a window, those that have it."""
+    return frozenset(
+        (part.name, row)
+        for part in parts
+        if isinstance(part, Facts)
+        for row, truth in part.rows.items()
+        if (window in truth.windows if part.carries else moment.doubts(truth) if part.negated else moment.sees(truth))
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from reasoner.engine.pydatalog.days import Moment, always, begins, during, ends, once, since
+from reasoner.engine.pydatalog.days import Moment, always, begins, ends, once, since
 from reasoner.engine.values import bounds, certainly, compare, evaluate_term, outcomes, possibly
 from reasoner.evidence.store import either
 from reasoner.plan.rules import Gather
 from reasoner.syntax.tree import Always, Begins, Comparison, Ends, Formula, Once, Plain, Since, atoms_of
-from reasoner.term import Atom, Constant, Row, Value, Variable, variables
+from reasoner.term import Atom, Constant, Row, Term, Value, Variable, variables
 from reasoner.when import Day, Truth
 
 Rows = dict[Row, Truth]
@@ -26,6 +26,7 @@ class Facts:
     names: tuple[str, ...]
     rows: Rows
     negated: bool = False
+    carries: bool = False  # a window, on one day of which it holds
 
 
 @dataclass
@@ -101,11 +102,21 @@ def _pick(binding: Binding, names: Iterable[str]) -> Row:
     return tuple(binding[name] for name in names)
 
 
+def lent(names: Names, rows: Rows, alone: int) -> Call:
+    """Whether `p since q` holds of the values of q, which are the first ones, and of others that are lent to p."""
+
+    def run(binding: Binding, moment: Moment) -> list[Value]:
+        row = _pick(binding, names)
+        return [0] if moment.sees(rows.get(row) or rows[row[:alone]]) else []
+
+    return Call(names, None, run, tuple(rows.values()))
+
+
 def comparison(step: Comparison, bound: set[str]) -> Call:
+    """A comparison; where one side is a variable without a value, it gives it the value of the other side."""
     for one, other in ((step.left, step.right), (step.right, step.left)):
         if isinstance(one, Variable) and one.name not in bound:
-            reads = tuple(v.name for v in variables(other))
-            return Call(reads, one.name, lambda b, _: [v for v in [evaluate_term(other, b)] if v is not None])
+            return _assignment(one.name, other)
 
     def run(binding: Binding, _: Moment) -> list[Value]:
         left, right = evaluate_term(step.left, binding), evaluate_term(step.right, binding)
@@ -114,7 +125,16 @@ def comparison(step: Comparison, bound: set[str]) -> Call:
     return Call(tuple(v.name for term in (step.left, step.right) for v in variables(term)), None, run)
 
 
+def _assignment(name: str, term: Term) -> Call:
+    def run(binding: Binding, _: Moment) -> list[Value]:
+        value = evaluate_term(term, binding)
+        return [] if value is None else [value]
+
+    return Call(tuple(v.name for v in variables(term)), name, run)
+
+
 def gather(step: Gather, rows: Rows, bound: set[str]) -> Call:
+    """An aggregate over the rows of its elements; where its bound is a variable without a value, it gives it one."""
     groups: dict[Row, list[tuple[Value, Truth]]] = {}
     size = len(step.groups)
     for row, truth in rows.items():

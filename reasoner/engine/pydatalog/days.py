@@ -16,8 +16,9 @@ class Moment(NamedTuple):
     def sees(self, truth: Truth) -> bool:
         return all(day in (truth.certain if self.certain else truth.possible) for day in self.days)
 
-    def denies(self, truth: Truth) -> bool:
-        return not any(day in (truth.possible if self.certain else truth.certain) for day in self.days)
+    def doubts(self, truth: Truth) -> bool:
+        """Whether its absence is not seen: it may hold on some day, or surely does where all is but possible."""
+        return any(day in (truth.possible if self.certain else truth.certain) for day in self.days)
 
 
 def _later(days: Days, near: int, far: int) -> Days:
@@ -26,16 +27,19 @@ def _later(days: Days, near: int, far: int) -> Days:
 
 
 def once(p: Truth, near: int, far: int) -> Truth:
-    sure = Days.of((b + near, min(a + far, FUTURE) + 1) for a, b in p.windows)
+    """`once[near..far] p`: a window counts from when all of it is near enough until some of it is too far."""
+    sure = Days.of((b + near, min(a + far + 1, FUTURE)) for a, b in p.windows)
     windows = tuple((a + near, b + near) for a, b in p.windows)
     return Truth(_later(p.certain, near, far) | sure, _later(p.possible, near, far), windows)
 
 
 def always(p: Truth, near: int, far: int) -> Truth:
+    """`always[near..far] p`."""
     return Truth(_later(p.certain, far, near), _later(p.possible, far, near))
 
 
 def begins(p: Truth) -> Truth:
+    """`begins p`: with a window, on some day from the start of the run that leads into it."""
     starts = [(s, s) for s, _ in p.certain if s > PAST]
     runs = [((p.possible.run(a - 1) or (a, a))[0], b) for a, b in (*p.windows, *starts)]
     certain = Days.of((s, s + 1) for s, _ in starts if s - 1 not in p.possible)
@@ -43,6 +47,7 @@ def begins(p: Truth) -> Truth:
 
 
 def ends(p: Truth) -> Truth:
+    """`ends p`: with a window, on some day up to the end of the run that leads out of it."""
     lasts = [(e - 1, e - 1) for _, e in p.certain if e < FUTURE]
     runs = [(a + 1, (p.possible.run(b + 1) or (b, b + 1))[1]) for a, b in (*p.windows, *lasts)]
     certain = Days.of((e + 1, e + 2) for _, e in lasts if e + 1 not in p.possible)
@@ -50,6 +55,8 @@ def ends(p: Truth) -> Truth:
 
 
 def since(p: Truth, q: Truth, negated: bool) -> Truth:
+    """`p since q`, or `not p since q` where negated."""
+
     def end(days: Days, day: Day) -> Day:
         return (days.run(day) or (day, day))[1]
 

@@ -1,0 +1,1 @@
+"""Bridges: what follows from our rules, in the words of other tools."""
