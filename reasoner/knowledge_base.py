@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -30,7 +32,7 @@ from reasoner.query.question import understand
 from reasoner.syntax.load import Progress
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
-from reasoner.syntax.tree import BodyLiteral, Fact, File, Program, Query, Rule
+from reasoner.syntax.tree import BodyLiteral, Citation, Fact, File, Program, Query, Rule
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Quoted, Row, Value
 from reasoner.text import Text
@@ -46,8 +48,8 @@ def load(
     *,
     default_rules: bool = True,
     known_by: str | None = None,
-    without: Iterable[str] = (),
-    suppose: Iterable[str] = (),
+    without: str | Iterable[str] = (),
+    suppose: str | Iterable[str] = (),
     engine: str = "columnar",
     progress: Progress | None = None,
 ) -> KnowledgeBase:
@@ -65,31 +67,40 @@ def load(
     else:
         paths = [*named_rules, *named_facts]
     program = load_files(paths, problems, progress)
-    supposed, dropped = _suppositions(suppose, problems)
-    program = Program((*program.files, *supposed.files))
-    return KnowledgeBase(program, problems, known_by=known_by, without=without, dropped=dropped, engine=engine)
+    supposed, dropped = _suppositions(_many(suppose), problems)
+    program = Program((*program.files, supposed))
+    return KnowledgeBase(program, problems, known_by=known_by, without=_many(without), dropped=dropped, engine=engine)
 
 
 def _paths(given: str | Path | Paths) -> list[str | Path]:
     return [given] if isinstance(given, str | Path) else list(given)
 
 
+def _many(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def _default(folder: str) -> list[str | Path]:
     return [Path(folder)] if Path(folder).is_dir() else [bundled(folder)]
 
 
-def _suppositions(suppose: Iterable[str], problems: list[Diagnostic]) -> tuple[Program, tuple[Fact, ...]]:
-    """`--suppose FACT` adds a fact on the analyst's word; `--suppose "not FACT"` takes matching facts away."""
-    added: list[File] = []
-    dropped: list[File] = []
+def _suppositions(suppose: Iterable[str], problems: list[Diagnostic]) -> tuple[File, File]:
+    """`FACT` is added on the analyst's word, `not FACT` takes the facts away that it matches."""
+    added: list[Fact] = []
+    dropped: list[Fact] = []
     for written in suppose:
-        fact = written.strip().removesuffix(".")
-        negated = fact.startswith("not ")
-        text = f"{fact.removeprefix('not ').strip()} from analyst {Quoted('supposing ' + fact)}."
-        file = parse(Text(SUPPOSED, text), problems)
-        (dropped if negated else added).append(file)
-    facts = tuple(f for file in dropped for f in file.statements if isinstance(f, Fact))
-    return Program(tuple(added)), facts
+        negated = written.strip().startswith("not ")
+        bare = _without_stop(written.strip().removeprefix("not "))
+        read = parse(Text(SUPPOSED, f"{bare}\n."), problems)
+        facts = [s for s in read.statements if isinstance(s, Fact)]
+        if len(facts) != len(read.statements) or len(facts) != 1:
+            advice = "as in --suppose 'capture(syrian_army, tabqa, 2016-06-20)', or 'not capture(...)'"
+            problems.append(error("R423", f"`{written}` is not one fact", help=advice))
+            continue
+        citation = Citation(ANALYST, text=f"supposing {'not ' * negated}{bare}")
+        (dropped if negated else added).append(replace(facts[0], citation=citation))
+    nothing = Text(SUPPOSED, "")
+    return File(nothing, tuple(added)), File(nothing, tuple(dropped))
 
 
 class KnowledgeBase:
@@ -102,7 +113,7 @@ class KnowledgeBase:
         *,
         known_by: str | None = None,
         without: Iterable[str] = (),
-        dropped: Iterable[Fact] = (),
+        dropped: File | None = None,
         engine: str = "columnar",
     ) -> None:
         self.program = program
@@ -110,24 +121,49 @@ class KnowledgeBase:
         found = [*problems, *_bad_options(program, known_by, without, engine)]
         if not errors(found):  # else what could not be read would be missed everywhere
             found.extend(check(self.vocabulary))
+        self._known_by, self._without, self._engine = known_by, tuple(without), engine
+        self._dropped = dropped.statements if dropped else ()
+        if dropped and not errors(found):
+            found.extend(self._misses(dropped))
         if errors(found):
             raise Problems(found)
         self.diagnostics = sort(found)
-        self._known_by, self._without, self._dropped = known_by, tuple(without), tuple(dropped)
-        self._engine = engine
 
     # ---------------------------------------------------------------- what was read
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """The claims that count, after `known_by`, `without` and suppositions."""
+        gone = self._dropped_atoms
+        return tuple(one for one in self._counted if not any(_matches(atom, one.predicate, one.row) for atom in gone))
+
+    @cached_property
+    def _counted(self) -> tuple[Claim, ...]:
         kept: Iterable[Claim] = claims(self.vocabulary)
         if self._without:
             kept = without(kept, self._without)
         if self._known_by:
             kept = known_by(kept, parse_date(self._known_by).last)
-        gone = [self.vocabulary.positional(fact.atom) for fact in self._dropped]
-        return tuple(one for one in kept if not any(_matches(atom, one.predicate, one.row) for atom in gone))
+        return tuple(kept)
+
+    @cached_property
+    def _dropped_atoms(self) -> tuple[Atom, ...]:
+        return tuple(self.vocabulary.positional(s.atom) for s in self._dropped if isinstance(s, Fact))
+
+    def _misses(self, dropped: File) -> Iterator[Diagnostic]:
+        """What is to be taken away must be there: what was stated, by its right name."""
+        asked = check(Vocabulary(Program((*self.program.files, dropped))))
+        wrong = [d for d in asked if d.severity == "error" and any(label.span.file == SUPPOSED for label in d.labels)]
+        yield from wrong
+        for fact, atom in zip(dropped.statements, () if wrong else self._dropped_atoms, strict=False):
+            advice = "a conclusion falls with the facts that it rests on: ask why, and take one of those away"
+            if isinstance(fact, Fact) and fact.when:
+                yield error("R424", "what is taken away has no date", fact.origin, help="leave the date out")
+            elif not any(_matches(atom, one.predicate, one.row) for one in self._counted):
+                derived = atom.predicate in self.vocabulary.derived
+                yield error(
+                    "R424", f"no source states {atom}", fact.origin, help=advice if derived else "is it spelt so?"
+                )
 
     @cached_property
     def store(self) -> Store:
@@ -157,7 +193,15 @@ class KnowledgeBase:
 
     def query(self, body: str, at: str | None = None) -> Answers:
         """The rows for which a body holds, such as `besieges(Who, raqqa_city, Side)`. Raises Problems."""
-        return self._answering.answer(body, self._body(body), _span(at) if at else None)
+        # Plain Datalog cites nothing.
+        return self._rows(body, at, 0 if self.vocabulary.plain else None)
+
+    def why(self, body: str, at: str | None = None, most: int = 10) -> Answers:
+        """The same with a proof for each of the first answers, also in plain Datalog."""
+        return self._rows(body, at, most)
+
+    def _rows(self, body: str, at: str | None, proofs: int | None) -> Answers:
+        return self._answering.answer(body, self._body(body), _span(at) if at else None, proofs=proofs)
 
     def check(self) -> tuple[Diagnostic, ...]:
         """Everything to be said about rules and facts: warnings, broken invariants, disputes."""
@@ -175,7 +219,7 @@ class KnowledgeBase:
 
     def _body(self, written: str) -> tuple[BodyLiteral, ...]:
         problems: list[Diagnostic] = []
-        text = Text("query", f"?- {written.strip().removeprefix('?-').strip().removesuffix('.')}.")
+        text = Text("query", f"?- {_without_stop(written.strip().removeprefix('?-'))}\n.")
         file = parse(text, problems)
         asked = Program((*self.program.files, file))
         problems.extend(d for d in check(Vocabulary(asked)) if d.labels and d.labels[0].span.text is text)
@@ -189,10 +233,13 @@ class KnowledgeBase:
         return last.last if last else None
 
 
+def _without_stop(written: str) -> str:
+    """What was written without a full stop at its end; the two dots of an open range stay."""
+    return re.sub(r"(?<!\.)\.$|(?<=\.\.)\.$", "", written.strip())
+
+
 def _matches(atom: Atom, predicate: str, row: Row) -> bool:
-    return atom.predicate == predicate and all(
-        not isinstance(term, Constant) or term.value == value for term, value in zip(atom.terms, row, strict=False)
-    )
+    return (atom.predicate, tuple(t.value for t in atom.terms if isinstance(t, Constant))) == (predicate, row)
 
 
 def _span(written: str) -> Interval:

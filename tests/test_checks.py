@@ -35,6 +35,8 @@ ELSEWHERE = {
     "R420": "test_cli.py: a broken invariant",
     "R421": "test_cli.py: a dispute",
     "R422": "test_cli.py: a source to drop that does not exist",
+    "R423": "test_cli.py: a supposition that is not one fact",
+    "R424": "test_cli.py: a fact to take away that is not there",
     "R506": "test_cli.py: an engine that does not exist",
     "R504": "test_bad_files.py: a file that is too large",
     "R505": "test_bad_files.py: a statement that is nested too deeply",

@@ -77,6 +77,12 @@ def test_the_json_contract(home: Path) -> None:
         (("query", "holds(A, P)", "--suppose", "captured(x, y)"), 2),
         (("query", "holds(A, P)", "--suppose", "capture(isil, tabqa"), 2),
         (("query", "holds(A, P)", "--rules", "no/such/folder"), 2),
+        (("query", "holds(A, P)", "--suppose", "not captial(isil, raqqa_city)"), 2),
+        (("query", "holds(A, P)", "--suppose", "not capital(isil)"), 2),
+        (("query", "holds(A, P)", "--suppose", ""), 2),
+        (("query", "holds(A, P) during 2014.."), 0),
+        (("query", "?- holds(isil, P)."), 0),
+        (("why", "99", "--json"), 2),
         (("query", "holds(isil, raqqa_city)", "--suppose", "not capital(isil, raqqa_city)", "--without", "analyst"), 1),
         (("why", "encircled(raqqa_city)"), 1),
         (("why", "3"), 2),
@@ -98,6 +104,9 @@ def test_exit_codes(home: Path, arguments: tuple[str, ...], code: int) -> None:
     [
         (("query", "holds(A, P)", "--without", "sohrr"), "R422"),
         (("query", "holds(A, P)", "--engine", "warp"), "R506"),
+        (("query", "holds(A, P)", "--suppose", "takes(A, b) :- holds(A, b)"), "R423"),
+        (("query", "holds(A, P)", "--suppose", "not holds(isil, raqqa_city)"), "R424"),
+        (("query", "holds(A, P)", "--suppose", "not capital(isil, raqqa_city, 2014)"), "R424"),
         (("query", "holds(A, P)", "--at", "2016-02-30"), "R401"),
         (("ask", "who besieges Rqqa?"), "R110"),
         (("ask", "colourless green ideas sleep furiously"), "R111"),
@@ -167,3 +176,65 @@ def test_fmt_changes_layout_only(home: Path, tmp_path: Path) -> None:
     bad.write_text("p(X :- q.\n")
     assert run(home, "fmt", str(bad)).returncode == 2
     assert bad.read_text() == "p(X :- q.\n"
+
+
+def test_a_report_alone_is_no_yes(home: Path) -> None:
+    """What the rules decide is not so because somebody said so: the verdict says that it is only reported."""
+    found = asked(home, "ask", "is Raqqa besieged by the Kurdish-led forces from the east?")
+    assert found["verdict"] == "reported"
+    assert [a["origin"] for a in found["answers"]] == ["reported"]
+
+
+def test_any_value_is_told_as_any_value(home: Path, tmp_path: Path) -> None:
+    """An answer to `p(_, _)` speaks of no single row, whose days are not those of the answer."""
+    facts = tmp_path / "facts.dl"
+    facts.write_text(
+        "state p(x, y).\nsource s date 2016-12-01.\np(a, 1, 2016-01-01..2016-01-31).\np(y: 2, x: b, 2015).\n"
+    )
+    found = asked(home, "query", "p(_, _)", "--no-default-rules", "--facts", str(facts))
+    assert [a["atom"] for a in found["answers"]] == ["p(_, _)"]
+    assert (
+        found["answers"][0]["windows"] == [{"first": "2015-01-01", "last": "2015-12-31"}]
+        or found["answers"][0]["certain"]
+    )
+
+
+def test_suppositions_are_told(home: Path) -> None:
+    """An answer that rests on a supposition says so, also where it has no date."""
+    found = asked(home, "query", "same_side(isil, B)", "--suppose", "allied(isil, syrian_army)")
+    assumed = [text for a in found["answers"] for text in a["assumptions"]]
+    assert "allied(isil, syrian_army): supposing allied(isil, syrian_army)" in assumed
+
+
+def test_words_of_the_doctrine_in_another_shape(home: Path, tmp_path: Path) -> None:
+    """A program of one's own may give `besieges` other arguments."""
+    facts = tmp_path / "facts.dl"
+    facts.write_text(
+        'state besieges(actor: Actor, place: Place) "{actor} besieges {place}".\n'
+        "state near(actor: Actor, place: Place).\n"
+        "besieges(A, P) :- near(A, P).\nsource s date 2020-01-01.\nnear(x, foo).\n"
+    )
+    done = run(home, "ask", "does x besiege foo?", "--no-default-rules", "--facts", str(facts))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Yes.")
+
+
+def test_deep_proofs_and_large_answers(home: Path, tmp_path: Path) -> None:
+    """A proof of a thousand steps is found and told as far as it can be read; many answers are all given."""
+    program = tmp_path / "chain.dl"
+    edges = "".join(f"e({i}, {i + 1}).\n" for i in range(1000))
+    program.write_text(f"r(0).\nr(Y) :- r(X), e(X, Y).\nc(X, Y) :- r(X), r(Y), X + 3 > Y, X < Y.\n{edges}")
+    plain = ("--no-default-rules", "--rules", str(program))
+    done = run(home, "why", "r(1000)", *plain)
+    assert done.returncode == 0, done.stderr
+    assert "and so on" in done.stdout
+    assert len(asked(home, "query", "c(X, Y)", *plain)["answers"]) == 1997 + 2
+
+
+def test_control_characters_are_written_out(home: Path, tmp_path: Path) -> None:
+    """What a file says cannot drive a terminal."""
+    facts = tmp_path / "facts.dl"
+    facts.write_text('event p(x).\nsource s date 2020-01-01.\np(a) s1 "red \x1b[31m text".\n')
+    done = run(home, "query", "p(X)", "--no-default-rules", "--facts", str(facts))
+    assert "\x1b" not in done.stdout
+    assert "red \\x1b[31m text" in done.stdout

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 
 import click
 
@@ -96,12 +96,16 @@ def query(body: str, **given: Unpack[Given]) -> None:
 @_flags
 def why(what: str, **given: Unpack[Given]) -> None:
     """Explain answer N of the last question, or an atom, down to the quoted words."""
-    verb, question = "query", what
+    verb, question = "why", what
     if what.isdigit():
         verb, question, given = _last_question(given)
     base = _load(given)
     answers = getattr(base, verb)(question, given["at"])
-    chosen = [answer for answer in answers if not what.isdigit() or answer.id == int(what)]
+    chosen = (
+        [one for one in answers if one.id == int(what)] if what.isdigit() else [one for one in answers if one.proof]
+    )
+    if not chosen and given["as_json"]:
+        _print_json({"question": question, "answers": [], "diagnostics": []})
     if not chosen:
         _say(f"there is no answer {what}: the last question has {len(answers)}" if what.isdigit()
              else f"{what} does not hold" + (f" on {given['at']}" if given["at"] else ""))  # fmt: skip
@@ -114,6 +118,8 @@ def why(what: str, **given: Unpack[Given]) -> None:
     else:
         renderer = _renderer(base)
         click.echo("\n\n".join(as_proof.explain(answer, renderer) for answer in chosen))
+        if not what.isdigit() and len(answers) > len(chosen):
+            _say(f"and {len(answers) - len(chosen)} more answers: ask about one of them")
 
 
 @cli.command()
@@ -247,7 +253,7 @@ def _print_json(value: object) -> None:
 
 
 def _say(talk: str) -> None:
-    click.echo(click.style(talk, dim=True), err=True)
+    click.echo(talk, err=True)
 
 
 def _counted(found: tuple[Diagnostic, ...]) -> str:
@@ -274,9 +280,10 @@ def _last_question(given: Given) -> tuple[str, str, Given]:
     try:
         last = json.loads(_memory().read_text(encoding="utf-8"))
         if last["folder"] == str(Path.cwd()):
-            kept: Given = last["given"]
-            kept["as_json"] = given["as_json"]
-            return last["verb"], last["question"], kept
+            # Flags that are given now count, beside those of the question.
+            now = {name: value for name, value in given.items() if value not in (None, (), True, "columnar")}
+            merged = cast("Given", last["given"] | now | {"as_json": given["as_json"]})
+            return ("why" if last["verb"] == "query" else last["verb"]), last["question"], merged
     except (OSError, ValueError, KeyError):
         pass
     raise click.UsageError("no question was asked in this folder yet: ask one first, or name an atom")
@@ -288,7 +295,11 @@ def main() -> None:
         cli(standalone_mode=True)
     except Problems as problems:
         if "--json" in sys.argv:
-            _print_json({"answers": [], "diagnostics": [d.as_json() for d in problems.diagnostics]})
+            found = [d.as_json() for d in problems.diagnostics]
+            _print_json({"question": None, "query": None, "last_evidence": None, "answers": [], "diagnostics": found})
         else:
             click.echo(draw(problems.diagnostics), err=True)
+        sys.exit(2)
+    except OSError as reason:  # what was to be printed could not be
+        click.echo(f"error: {reason.strerror}", err=True)
         sys.exit(2)

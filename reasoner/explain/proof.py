@@ -11,7 +11,7 @@ from reasoner.term import Row, Value, show_atom
 from reasoner.when import Day
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stated:
     """A claim that says so."""
 
@@ -27,7 +27,7 @@ class Stated:
         return self.day in self.claim.truth.certain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Derived:
     """A rule that says so, with the values of its variables, because of its premises."""
 
@@ -39,7 +39,7 @@ class Derived:
     premises: tuple[Proof, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Absent:
     """Nothing that matches held, from `first` to `day`, both included. None in the row matches any value."""
 
@@ -50,7 +50,7 @@ class Absent:
     premises: tuple[Proof, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Given:
     """What holds by its very words: a type's member, a comparison."""
 
@@ -63,20 +63,25 @@ class Given:
 Proof = Stated | Derived | Absent | Given
 
 
-def leaves(proof: Proof) -> Iterator[Proof]:
-    """The nodes on which a proof rests, in the order of reading."""
-    if not proof.premises:
-        yield proof
-    for premise in proof.premises:
-        yield from leaves(premise)
+def walk(proof: Proof) -> Iterator[Proof]:
+    """Every node of a proof, each once, in the order of reading. A proof may be thousands of steps deep."""
+    seen: set[int] = set()
+    waiting = [proof]
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            waiting.extend(reversed(node.premises))
 
 
 def supports(proof: Proof) -> tuple[Claim, ...]:
     """The claims on which a proof rests, each once; first those under premises about the very same row."""
-    if isinstance(proof, Derived):
-        near = sorted(proof.premises, key=lambda premise: premise.row != proof.row)
-        return tuple(dict.fromkeys(claim for premise in near for claim in supports(premise)))
-    return tuple(dict.fromkeys(leaf.claim for leaf in leaves(proof) if isinstance(leaf, Stated)))
+    while isinstance(proof, Derived) and len(proof.premises) == 1:
+        (proof,) = proof.premises
+    near = sorted(proof.premises, key=lambda premise: premise.row != proof.row)
+    nodes = (node for start in (near or [proof]) for node in walk(start))
+    return tuple(dict.fromkeys(node.claim for node in nodes if isinstance(node, Stated)))
 
 
 def show(proof: Proof) -> str:

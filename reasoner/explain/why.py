@@ -1,17 +1,20 @@
 """Finds a best proof of an answer on a day: the surest, on the fewest assumptions, then the shortest.
 
 The ground rule instances that the answer may rest on are gathered backwards from it, each true in the model on the day
-it is needed; then the cheapest way to build every node is found by relaxation, as in Knuth's generalisation of
-Dijkstra's algorithm to and/or graphs (1977). Each step costs something, so that a best proof has no cycle.
+it is needed; then the cheapest way to each node is settled, cheapest first: Knuth's generalisation of Dijkstra's
+algorithm to and/or graphs (1977). A node is built when it is settled, after all that it rests on, so that no proof has
+a cycle and nothing here calls itself. What was settled for one answer serves the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
+from reasoner.check.safety import atom_variables, literal_variables, names
 from reasoner.engine.model import Model
-from reasoner.engine.values import compare, evaluate_term
+from reasoner.engine.values import compare, evaluate_term, outcomes
 from reasoner.evidence.store import Store
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated
 from reasoner.plan.plan import Plan
@@ -27,10 +30,12 @@ from reasoner.syntax.tree import (
     Plain,
     Signed,
     Since,
+    atoms_of,
 )
 from reasoner.term import Atom, Constant, Row, Value, Variable
 from reasoner.when import FUTURE, PAST, Day, Days, When
 
+_LATER = 10**9
 Goal = tuple[str, Row, Day]
 Binding = dict[str, Value]
 Cost = tuple[int, int, int]  # uncertain steps, assumptions and analysts' words, size
@@ -56,26 +61,32 @@ class Prover:
         for stratum in plan.strata:
             for rule in stratum.rules:
                 self.rules.setdefault(rule.head.predicate, []).append(rule)
+        self._settled: dict[Goal, tuple[Cost, Proof]] = {}
+        self._seen: set[Goal] = set()
+        self._indexes: dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]] = {}
 
     def prove(self, predicate: str, row: Row, day: Day) -> Proof | None:
         """A best proof that the row holds on that day, certainly or possibly; None where it does not."""
         goal = (predicate, row, day)
         if day not in self.model.truth(predicate, row).possible:
             return None
-        ways = self._gather(goal)
-        best = _cheapest(ways)
-        return self._build(goal, best) if goal in best else None
+        if goal not in self._seen:
+            self._settle(self._gather(goal))
+        return self._settled[goal][1] if goal in self._settled else None
 
     # ---------------------------------------------------------------- gathering what may be needed
 
-    def _gather(self, goal: Goal) -> dict[Goal, list[Instance]]:
-        ways: dict[Goal, list[Instance]] = {}
+    def _gather(self, goal: Goal) -> list[tuple[Goal, Instance]]:
+        """Every instance for the goal and for whatever they need, that was not gathered before."""
+        ways: list[tuple[Goal, Instance]] = []
         waiting = [goal]
         while waiting:
             current = waiting.pop()
-            if current not in ways:
-                ways[current] = list(self._instances(*current))
-                waiting.extend(g for i in ways[current] for g in i.goals if not isinstance(g, Absent))
+            if current not in self._seen:
+                self._seen.add(current)
+                for instance in self._instances(*current):
+                    ways.append((current, instance))
+                    waiting.extend(needed for needed in instance.goals if not isinstance(needed, Absent))
         return ways
 
     def _instances(self, predicate: str, row: Row, day: Day) -> Iterator[Instance]:
@@ -98,13 +109,36 @@ class Prover:
     def _body(
         self, body: tuple[Step, ...], binding: Binding, day: Day
     ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
-        """Each way in which a body holds on a day: the binding, what it needs, and how many steps are unsure."""
-        if not body:
-            yield binding, (), 0
-            return
-        for more, goals, unsure in self._step(body[0], binding, day):
-            for found, rest, other in self._body(body[1:], more, day):
-                yield found, goals + rest, unsure + other
+        """Each way in which a body holds on a day: the binding, what it needs in the order of the body, and how
+        many steps are unsure. The rarest literal is tried first, once its values are known."""
+        partial: list[tuple[Binding, dict[int, tuple[Goal | Absent, ...]], int]] = [(binding, {}, 0)]
+        for _ in body:
+            further = []
+            for known, done, unsure in partial:
+                place = min((n for n in range(len(body)) if n not in done), key=lambda n: self._cost(body[n], known, n))
+                for more, goals, doubt in self._step(body[place], known, day):
+                    further.append((more, done | {place: goals}, unsure + doubt))
+            partial = further
+        for found, done, unsure in partial:
+            yield found, tuple(goal for place in sorted(done) for goal in done[place]), unsure
+
+    def _cost(self, step: Step, binding: Binding, place: int) -> tuple[int, int]:
+        """How many rows a step has to look at; what only filters waits until it can."""
+        match step:
+            case Literal(formula, False):
+                start = formula.start if isinstance(formula, Since) else atoms_of(formula)[0].atom
+                bound = binding.keys() | atom_variables(start)
+                if isinstance(formula, Since) and not atom_variables(formula.operand.atom) <= bound:
+                    return _LATER, place
+                return len(self._candidates(start, binding)), place
+            case Literal():
+                ready = literal_variables(step) <= binding.keys()
+            case Comparison(operator, left, right):
+                free = names((left, right)) - binding.keys()
+                ready = not free or (operator == "=" and len(free) == 1 and {str(left), str(right)} & free != set())
+            case Gather(groups=groups):
+                ready = names(groups) <= binding.keys()
+        return (0 if ready else _LATER), place
 
     def _step(self, step: Step, binding: Binding, day: Day) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         match step:
@@ -160,7 +194,8 @@ class Prover:
     ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         """The latest start after which the left side stands, a certain one if there is any."""
         pattern = _pattern(operand.atom, binding)
-        truths = [truth for row, truth in self.model.rows(operand.atom.predicate).items() if _matches(pattern, row)]
+        left = operand.atom.predicate
+        truths = [self.model.truth(left, row) for row in self._candidates(operand.atom, binding)]
         certain = _union(t.certain for t in truths)
         possible = _union(t.possible for t in truths)
         begun = self.model.truth(*start)
@@ -173,7 +208,6 @@ class Prover:
             if last == day or Days(((last + 1, day + 1),)) - standing == Days():
                 goals: tuple[Goal | Absent, ...] = ((*start, last),)
                 if last < day:
-                    left = operand.atom.predicate
                     goals += (
                         (Absent(left, pattern, last + 1, day),)
                         if operand.negated
@@ -222,66 +256,80 @@ class Prover:
     ) -> Iterator[tuple[Binding, tuple[Goal | Absent, ...], int]]:
         """An aggregate rests on every element that counts on the day; that the sum is right, the model says."""
         group = tuple(binding[v.name] for v in step.groups)
-        rows = [
-            row
-            for row, truth in self.model.rows(step.elements).items()
-            if row[: len(group)] == group and day in truth.possible
-        ]
+        elements = Atom(step.elements, (*step.groups, *(Variable("_") for _ in range(step.width))))
+        truth = self.model.truth
+        rows = [row for row in self._candidates(elements, binding) if day in truth(step.elements, row).possible]
         goals = tuple((step.elements, row, day) for row in sorted(rows, key=str))
         unsure = sum(day not in self.model.truth(step.elements, row).certain for row in rows)
         if isinstance(step.bound, Variable) and step.bound.name not in binding:
-            from reasoner.engine.values import outcomes
-
             for value in outcomes(step.function, [row[len(group)] for row in rows], ()):
                 yield {**binding, step.bound.name: value}, goals, unsure
         else:
             yield binding, goals, unsure
 
     def _rows(self, atom: Atom, binding: Binding) -> Iterator[tuple[Binding, Row]]:
-        for row in self.model.rows(atom.predicate):
+        for row in self._candidates(atom, binding):
             more = _unify(atom, row, binding)
             if more is not None:
                 yield more, row
+
+    def _candidates(self, atom: Atom, binding: Binding) -> Sequence[Row]:
+        """The rows that agree with what is known of an atom, from an index on those arguments."""
+        pattern = _pattern(atom, binding)
+        at = tuple(place for place, value in enumerate(pattern) if value is not None)
+        index = self._indexes.get((atom.predicate, at))
+        if index is None:
+            index = self._indexes[atom.predicate, at] = {}
+            for row in self.model.rows(atom.predicate):
+                index.setdefault(tuple(row[place] for place in at), []).append(row)
+        return index.get(tuple(value for value in pattern if value is not None), ())
 
     def _latest(self, predicate: str, row: Row, span: Days) -> Day | None:
         truth = self.model.truth(predicate, row)
         sure = _last(truth.certain & span)
         return sure if sure is not None else _last(truth.possible & span)
 
-    # ---------------------------------------------------------------- building the best
+    # ---------------------------------------------------------------- settling the best
 
-    def _build(self, goal: Goal, best: Mapping[Goal, tuple[Cost, Instance]]) -> Proof:
-        instance = best[goal][1]
+    def _settle(self, ways: list[tuple[Goal, Instance]]) -> None:
+        """The cheapest proof of each goal, cheapest first; an instance is ready when all its goals are settled."""
+        waiting: dict[Goal, list[int]] = {}
+        lacking = []
+        ready: list[tuple[Cost, int]] = []
+        for number, (_, instance) in enumerate(ways):
+            goals = {g for g in instance.goals if not isinstance(g, Absent)} - self._settled.keys()
+            lacking.append(len(goals))
+            for goal in goals:
+                waiting.setdefault(goal, []).append(number)
+            if not goals:
+                heappush(ready, (self._total(instance), number))
+        while ready:
+            cost, number = heappop(ready)
+            goal, instance = ways[number]
+            if goal in self._settled:
+                continue
+            self._settled[goal] = cost, self._build(goal, instance)
+            for other in waiting.pop(goal, ()):
+                lacking[other] -= 1
+                if not lacking[other]:
+                    heappush(ready, (self._total(ways[other][1]), other))
+
+    def _total(self, instance: Instance) -> Cost:
+        costs = [self._settled[g][0] for g in instance.goals if not isinstance(g, Absent)]
+        unsure, own, size = zip(instance.cost, *costs, strict=True)
+        return sum(unsure), sum(own), sum(size)
+
+    def _build(self, goal: Goal, instance: Instance) -> Proof:
         if instance.leaf is not None:
             return instance.leaf
         assert instance.rule is not None
         premises: list[Proof] = []
         for needed in instance.goals:
-            node = needed if isinstance(needed, Absent) else self._build(needed, best)
+            node = needed if isinstance(needed, Absent) else self._settled[needed][1]
             # The plan's own predicates are told through what they rest on.
             premises.extend(node.premises if node.predicate.startswith("#") else (node,))
-        return Derived(*goal, instance.rule.rule, instance.binding, tuple(dict.fromkeys(premises)))
-
-
-def _cheapest(ways: Mapping[Goal, list[Instance]]) -> dict[Goal, tuple[Cost, Instance]]:
-    """The cheapest instance for every goal that can be built, found by relaxation until nothing gets cheaper."""
-    best: dict[Goal, tuple[Cost, Instance]] = {}
-    changed = True
-    while changed:
-        changed = False
-        for goal, instances in ways.items():
-            for instance in instances:
-                needed = [g for g in instance.goals if not isinstance(g, Absent)]
-                if all(g in best for g in needed):
-                    cost = _sum((instance.cost, *(best[g][0] for g in needed)))
-                    if goal not in best or cost < best[goal][0]:
-                        best[goal], changed = (cost, instance), True
-    return best
-
-
-def _sum(costs: Iterable[Cost]) -> Cost:
-    unsure, own, size = zip(*costs, strict=True)
-    return sum(unsure), sum(own), sum(size)
+        once_each = {id(premise): premise for premise in premises}
+        return Derived(*goal, instance.rule.rule, instance.binding, tuple(once_each.values()))
 
 
 def _unify(atom: Atom, row: Row, binding: Binding) -> Binding | None:
@@ -299,10 +347,6 @@ def _unify(atom: Atom, row: Row, binding: Binding) -> Binding | None:
 
 def _pattern(atom: Atom, binding: Binding) -> tuple[Value | None, ...]:
     return tuple(t.value if isinstance(t, Constant) else binding.get(str(t)) for t in atom.terms)
-
-
-def _matches(pattern: tuple[Value | None, ...], row: Row) -> bool:
-    return all(p is None or p == value for p, value in zip(pattern, row, strict=True))
 
 
 def _union(many: Iterable[Days]) -> Days:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal as OneOf
 
 from reasoner.check.safety import order
 from reasoner.diagnostic import Diagnostic
@@ -16,7 +15,7 @@ from reasoner.explain.proof import Derived, Proof, Stated, supports
 from reasoner.explain.why import Prover
 from reasoner.plan.plan import Plan, plan
 from reasoner.query import situation
-from reasoner.query.answers import Answer, Answers, Origin
+from reasoner.query.answers import Answer, Answers, Origin, Verdict
 from reasoner.query.names import COMPASS, Names
 from reasoner.query.question import Question
 from reasoner.syntax.tree import (
@@ -60,15 +59,18 @@ class Answering:
         body: tuple[BodyLiteral, ...],
         days: Interval | None,
         understood: Question | None = None,
+        proofs: int | None = None,
     ) -> Answers:
         """The rows for which the body may hold on some of the days; on any day where `days` is None.
 
-        An English question also gets what is only reported, a verdict, and the situation of its place.
+        Only the first `proofs` rows are proved, and so cited, where that is given. An English question also gets what
+        is only reported, a verdict, and the situation of its place.
         """
         asked = tuple(dict.fromkeys(_free_variables(body)))
         rule = Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0))
         atom = self._single_atom(body)
         about = atom is not None and understood is not None and atom.predicate in situation.ABOUT
+        about = about and self._tells_situations
         reports = self._reports(atom.predicate) if atom and understood else ()
         told = self._reports("besieges") if about else ()
         goals = (QUESTION, *(r.predicate for r in reports), *(situation.NEEDS if about else ()))
@@ -77,10 +79,10 @@ class Answering:
         prover = Prover(plans, self.store, model)
         span = Days((days or (PAST, FUTURE),))
 
+        held = [(row, truth) for row, truth in model.rows(QUESTION).items() if truth.possible & span]
         found = [
-            self._derived(prover, row, truth, span, asked, body, atom)
-            for row, truth in model.rows(QUESTION).items()
-            if truth.possible & span
+            self._derived(prover if proofs is None or n < proofs else None, row, truth, span, asked, body, atom)
+            for n, (row, truth) in enumerate(held)
         ]
         if atom is not None:
             found = self._with_reports(found, reports, atom, asked, span)
@@ -111,22 +113,19 @@ class Answering:
     # ---------------------------------------------------------------- one answer
 
     def _derived(
-        self, prover: Prover, row: Row, truth: Truth, span: Days, asked: tuple[str, ...],
+        self, prover: Prover | None, row: Row, truth: Truth, span: Days, asked: tuple[str, ...],
         body: tuple[BodyLiteral, ...], atom: Atom | None,
     ) -> Answer:  # fmt: skip
         bindings = dict(zip(asked, row, strict=True))
         day = _day_to_prove(truth, span)
-        proof = prover.prove(QUESTION, row, day)
-        premises = proof.premises if proof else ()
-        stated = bool(premises) and all(isinstance(premise, Stated) for premise in premises)
-        predicate, whole = QUESTION, row
-        if atom and premises:  # a plain atom rests on one premise, the very row that it matched
-            predicate, whole = atom.predicate, tuple(value for value in premises[0].row if value is not None)
-        context = self._context(premises[0], prover.model, truth) if atom and premises else ()
         # "Since" is part of the answer: what supports its first day is cited too.
         began = _beginning(truth, day)
-        earlier = prover.prove(QUESTION, row, began) if began is not None else None
+        proof = prover.prove(QUESTION, row, day) if prover else None
+        earlier = prover.prove(QUESTION, row, began) if prover and began is not None else None
         used = tuple(dict.fromkeys(claim for one in (proof, earlier) if one for claim in supports(one)))
+        predicate, whole = (atom.predicate, _instance(atom, bindings)) if atom else (QUESTION, row)
+        first = proof.premises[0] if atom and proof else proof
+        stated = (predicate, whole) in self.store.claims if first is None else isinstance(first, Stated)
         return Answer(
             0,
             show_atom(predicate, whole) if atom else _write(_filled(body, bindings)),
@@ -134,12 +133,12 @@ class Answering:
             whole,
             tuple(bindings.items()),
             truth,
-            "reported" if stated else "derived",
+            "reported" if atom and stated else "derived",
             _told(used),
             self._assumed(used),
             _variable_names(atom),
-            context,
-            premises[0] if atom and premises else proof,
+            self._context(first, prover.model, truth) if atom and first and prover else (),
+            first,
         )
 
     def _context(self, premise: Proof, model: Model, truth: Truth) -> tuple[tuple[str, Row, Truth], ...]:
@@ -172,7 +171,7 @@ class Answering:
         found: dict[str, None] = {}
         for claim in used:
             found.update(dict.fromkeys(texts.get(name, name) for name in claim.assumptions))
-            if claim.evidence and claim.evidence.is_analyst and claim.dates:
+            if claim.evidence and claim.evidence.is_analyst:
                 found[f"{claim}: {claim.evidence.quote or 'on the word of the analyst'}"] = None
         return tuple(found)
 
@@ -273,6 +272,11 @@ class Answering:
         remarks = tuple((f"open: {way}", _told(supports(proof))) for way, proof in proofs if proof)
         return replace(result, headline=headline, remarks=remarks)
 
+    @cached_property
+    def _tells_situations(self) -> bool:
+        """Whether the doctrine is one that has the words for it."""
+        return all(self.vocabulary.arity(name) == arguments for name, arguments in situation.NEEDS.items())
+
     def _say(self, value: Value) -> str:
         return (
             self.names.show(value, "Direction" if value in COMPASS else None) if isinstance(value, str) else str(value)
@@ -287,18 +291,24 @@ class Answering:
 
 def _verdict(
     understood: Question, answers: tuple[Answer, ...], span: Days, denials: tuple[Claim, ...], closed: bool
-) -> OneOf["yes", "no", "possibly", "unknown"]:
-    """Yes where it holds for certain on the days asked about; no where it is denied, or cannot follow."""
-    certain = any(answer.truth.certain & span or _in_window(answer.truth, span) for answer in answers)
+) -> Verdict:
+    """Yes where it holds for certain on the days asked about; no where it is denied, or cannot follow.
+
+    What the doctrine decides is not so because somebody said so.
+    """
+    counted = [answer for answer in answers if answer.origin != "reported" or not closed]
+    certain = any(answer.truth.certain & span or _in_window(answer.truth, span) for answer in counted)
     denied = any(claim.truth.certain & span for claim in denials)
     if certain:
-        found: OneOf["yes", "no", "possibly", "unknown"] = "yes"
+        found: Verdict = "yes"
+    elif answers and not counted:
+        found = "reported"
     elif answers:
         found = "possibly"
     else:
         found = "no" if denied or closed else "unknown"
     if understood.negated:
-        opposite: dict[str, OneOf["yes", "no"]] = {"yes": "no", "no": "yes"}
+        opposite: dict[str, Verdict] = {"yes": "no", "no": "yes"}
         return opposite.get(found, found)
     return found
 
@@ -329,6 +339,11 @@ def _told(used: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """The claims to cite: those with words to quote; where there are none, all that have a source."""
     quoted = tuple(c for c in used if c.evidence and c.evidence.quote and not c.evidence.is_analyst)
     return quoted or tuple(c for c in used if c.evidence)
+
+
+def _instance(atom: Atom, bindings: Mapping[str, Value]) -> Row:
+    """The atom's row; `_` where any value will do."""
+    return tuple(t.value if isinstance(t, Constant) else bindings.get(str(t), "_") for t in atom.terms)
 
 
 def _bind(atom: Atom, row: Row) -> dict[str, Value] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reasoner.diagnostic import Diagnostic
@@ -13,6 +13,7 @@ from reasoner.term import Row, Value
 from reasoner.when import Day, Interval, Truth
 
 Origin = Literal["derived", "reported", "both"]
+Verdict = Literal["yes", "no", "possibly", "reported", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class Answer:
     bindings: tuple[tuple[str, Value], ...]
     truth: Truth
     origin: Origin
-    claims: tuple[Claim, ...]
+    claims: tuple[Claim, ...] = field(repr=False)
     assumptions: tuple[str, ...]
     variables: tuple[str, ...] = ()
     context: tuple[tuple[str, Row, Truth], ...] = ()
-    proof: Proof | None = None
+    proof: Proof | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,13 @@ class Answers:
     last_evidence: Day | None
     days: Interval | None
     asked: tuple[str, ...] = ()
-    verdict: Literal["yes", "no", "possibly", "unknown"] | None = None
+    verdict: Verdict | None = None
     headline: str = ""
-    remarks: tuple[tuple[str, tuple[Claim, ...]], ...] = ()
+    remarks: tuple[tuple[str, tuple[Claim, ...]], ...] = field(default=(), repr=False)
     assumptions: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
-    denials: tuple[Claim, ...] = ()
-    evidence: tuple[Claim, ...] = ()
+    denials: tuple[Claim, ...] = field(default=(), repr=False)
+    evidence: tuple[Claim, ...] = field(default=(), repr=False)
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __iter__(self) -> Iterator[Answer]:
@@ -72,4 +73,4 @@ class Answers:
 
     def __bool__(self) -> bool:
         """Whether the question was answered: found something, or a yes or no."""
-        return self.verdict in ("yes", "no", "possibly") if self.verdict else bool(self.answers)
+        return self.verdict != "unknown" if self.verdict else bool(self.answers)

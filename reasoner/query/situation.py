@@ -8,8 +8,9 @@ from reasoner.engine.model import Model
 from reasoner.term import Row, Value
 from reasoner.when import Day
 
-# What the doctrine must say of a place for this to be told, and the questions that it helps to answer.
-NEEDS = ("besieges", "besieged", "encircled", "cut_off", "known_side", "holds", "open_towards")
+# What the doctrine must say of a place for this to be told, with the number of arguments; and the questions that it
+# helps to answer.
+NEEDS = {"besieges": 3, "besieged": 1, "encircled": 1, "cut_off": 1, "known_side": 2, "holds": 2, "open_towards": 3}
 ABOUT = frozenset({"besieges", "besieged", "encircled", "cut_off", "open_side", "pressure"})
 
 Say = Callable[[Value], str]

@@ -35,13 +35,14 @@ def answers(found: Answers) -> Json:
 
 
 def answer(one: Answer) -> Json:
-    """A row of the answer."""
+    """A row of the answer. In every world it holds on some day of each window, both ends included."""
     return {
         "id": one.id,
         "atom": one.atom,
         "bindings": {name: plain(value) for name, value in one.bindings},
         "certain": intervals(one.truth.certain),
         "possible": intervals(one.truth.possible),
+        "windows": [{"first": day_or_none(first), "last": day_or_none(last)} for first, last in one.truth.windows],
         "origin": one.origin,
         "assumptions": list(one.assumptions),
         "citations": _citations(one.claims),

@@ -9,16 +9,18 @@ from reasoner.evidence.claim import Claim
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, show
 from reasoner.query.answers import Answer
 from reasoner.render.json import citation
-from reasoner.render.text import Footnotes, TextRenderer
+from reasoner.render.text import Footnotes, TextRenderer, shown
 from reasoner.term import Value
 from reasoner.when import PAST, Day, day_or_none, show_day
+
+DEPTH = 80  # steps below each other that are told and put into JSON
 
 
 def sentences(proof: Proof, renderer: TextRenderer) -> str:
     """The proof as an indented list, and the sources that it cites."""
     notes = Footnotes(renderer.sources)
     lines = list(_tree(proof, renderer, notes, "", "", set()))
-    return "\n".join((*lines, *notes.lines()))
+    return shown("\n".join((*lines, *notes.lines())))
 
 
 def _tree(
@@ -31,6 +33,9 @@ def _tree(
     day: Day | None = None,
 ) -> Iterator[str]:
     """The lines of a proof; `day` is the day of what it supports, told only where it changes."""
+    if len(rest) > 3 * DEPTH:
+        yield f"{rest}... and so on: ask why for `{show(proof)}`"
+        return
     again = bool(proof.premises) and proof in told
     yield first + _line(proof, renderer, notes, day) + ("  (as above)" if again else "")
     if again:
@@ -100,7 +105,7 @@ def explain(answer: Answer, renderer: TextRenderer) -> str:
     if answer.proof is None:
         return "\n".join((renderer.sentence(answer.predicate, answer.row), *said, *notes.lines()))
     lines = list(_tree(answer.proof, renderer, notes, "", "", set()))
-    return "\n".join((*said, "and it follows:", *lines, *notes.lines()))
+    return shown("\n".join((*said, "and it follows:", *lines, *notes.lines())))
 
 
 def _is_report(claim: Claim, renderer: TextRenderer) -> bool:
@@ -108,9 +113,9 @@ def _is_report(claim: Claim, renderer: TextRenderer) -> bool:
     return declaration is not None and declaration.reports is not None
 
 
-def as_json(proof: Proof | None) -> dict[str, object] | None:
-    """The tree as plain data."""
-    if proof is None:
+def as_json(proof: Proof | None, depth: int = DEPTH) -> dict[str, object] | None:
+    """The tree as plain data, down to so many steps."""
+    if proof is None or not depth:
         return None
     node: dict[str, object] = {
         "atom": show(proof),
@@ -124,4 +129,4 @@ def as_json(proof: Proof | None) -> dict[str, object] | None:
             node["citation"] = citation(claim)
         case Absent(first=first):
             node["from"] = day_or_none(first)
-    return node | ({"because": [as_json(premise) for premise in proof.premises]} if proof.premises else {})
+    return node | ({"because": [as_json(premise, depth - 1) for premise in proof.premises]} if proof.premises else {})

@@ -11,13 +11,14 @@ from reasoner.query.names import Names
 from reasoner.query.phrases import show, tell
 from reasoner.syntax.tree import Parameter, Source
 from reasoner.syntax.vocabulary import Vocabulary
-from reasoner.term import Row, Value
+from reasoner.term import Row, Value, show_atom
 from reasoner.when import FUTURE, PAST, Date, Day, Days, Truth, show_day
 
 _VERDICTS = {
     "yes": "Yes.",
     "no": "No.",
     "possibly": "Possibly: the dates are not known well enough to tell.",
+    "reported": "It is said so, but it does not follow from the evidence.",
     "unknown": "Not known: the evidence says neither yes nor no.",
 }
 
@@ -46,7 +47,7 @@ class TextRenderer:
                 lines.append(f"  and {len(told) - self.EVIDENCE} more statements")
         assumed = dict.fromkeys((*answers.assumptions, *(a for answer in answers for a in answer.assumptions)))
         lines += [f"{'assuming' if not n else '        '}  {text}" for n, text in enumerate(assumed)]
-        return "\n".join((*lines, *notes.lines()))
+        return shown("\n".join((*lines, *notes.lines())))
 
     def claim(self, claim: Claim, notes: Footnotes) -> str:
         """`Syrian army is absent from Raqqa province, 2014-08 to 2016-06-03 [1]`."""
@@ -59,7 +60,7 @@ class TextRenderer:
         declaration = self.vocabulary.declarations.get(predicate)
         if declaration and declaration.phrases:
             return tell(declaration, row, self.names)
-        return f"{predicate}({', '.join(map(str, row))})"
+        return show_atom(predicate, row)
 
     # ---------------------------------------------------------------- parts
 
@@ -113,6 +114,8 @@ class TextRenderer:
         return lines
 
     def _values(self, answer: Answer) -> list[str]:
+        if not answer.variables and answer.bindings:
+            return [f"{name} = {value}" for name, value in answer.bindings]
         if not answer.bindings:
             return [self.sentence(answer.predicate, answer.row) if "#" not in answer.predicate else answer.atom]
         parameters = {p.name: p for p in self.vocabulary.parameters(answer.predicate)}
@@ -129,6 +132,11 @@ class TextRenderer:
             if parameter.type == "Direction":
                 return show(parameter, value, self.names)
         return str(value)
+
+
+def shown(text: str) -> str:
+    """The text with control characters written out: what a file says must not drive a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 class Footnotes:

@@ -88,7 +88,8 @@ class Vocabulary:
         given: dict[str, Term] = {}
         parameters = [p.name for p in self.parameters(atom.predicate)]
         for place, (name, term) in enumerate(zip(atom.names, atom.terms, strict=True)):
-            given[name or parameters[place]] = term
+            if name or place < len(parameters):  # beyond them stands the year of a fact
+                given[name or parameters[place]] = term
         return Atom(atom.predicate, tuple(given.get(p, Variable("_")) for p in parameters), (), atom.origin)
 
     def typed_constants(self) -> Iterator[tuple[str, Constant]]:
