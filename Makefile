@@ -5,6 +5,9 @@
 
 export Q ?= who besieges Raqqa?
 
+# What `make bench` runs: everything, but no engine for long. `python -m benchmarks --help` lists the rest.
+BENCH ?= --limit 15
+
 # The first Python that is new enough and can make a venv.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -41,8 +44,8 @@ lock:  ## resolve the newest versions into constraints.txt
 	@.venv/lock/bin/python -m pip freeze --exclude-editable > .venv/lock/pins
 	@mv .venv/lock/pins constraints.txt && rm -rf .venv/lock
 
-bench: .venv/dev  ## time an answer from a cold start
-	$(RUN) -m benchmarks.cold_start
+bench: .venv/dev  ## time the engine and its peers; make bench BENCH="W1a --quick", see benchmarks/README.md
+	$(RUN) -m benchmarks $(BENCH)
 
 wheel: .venv/dev  ## build the sdist and the wheel into dist/
 	$(RUN) -m build --no-isolation

@@ -1,1 +1,1 @@
-"""Benchmarks: each a module with a `main` that prints a table."""
+"""Benchmarks: the same programs and facts for this engine and its peers. `make bench`; README.md reads the table."""

@@ -1,40 +1,29 @@
-"""Cold start: the whole process of one question on the article, from the shell's point of view."""
+"""S: the whole process of one question on the article, from the shell's point of view."""
 
 from __future__ import annotations
 
 import json
-import platform
-import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-QUESTION = [sys.executable, "-m", "reasoner", "ask", "who besieges Raqqa?", "--json"]
-EMPTY = [sys.executable, "-c", "pass"]
-RUNS = 9
+from benchmarks.run import Limits, Line, Table, call
 
-
-def timed(command: list[str]) -> tuple[float, str]:
-    """Seconds of one process, and what it printed."""
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return time.perf_counter() - start, done.stdout
+TITLE = "cold start: the whole process of one question"
+COMMANDS = {
+    "columnar": ["-m", "reasoner", "ask", "who besieges Raqqa?", "--json"],
+    "python -c pass": ["-c", "pass"],
+    "import numpy": ["-c", "import numpy"],
+}
 
 
-def main() -> None:
-    """Prints the median of the interleaved runs of both commands, after one that warms the disk."""
-    answers = len(json.loads(timed(QUESTION)[1])["answers"])
-    asked, empty = [], []
-    for _ in range(RUNS):
-        empty.append(timed(EMPTY)[0])
-        asked.append(timed(QUESTION)[0])
-    print(f"Python {platform.python_version()}, {RUNS} runs each, interleaved; seconds: median (least to most)")
-    for name, times in (("python -c pass", empty), ("reasoner ask --json", asked)):
-        print(f"{name:<22} {statistics.median(times):.3f}  ({min(times):.3f} to {max(times):.3f})")
-    print(f"answers: {answers}")
-
-
-if __name__ == "__main__":
-    main()
+def measure(limits: Limits) -> Table:
+    """Interleaved runs of each command, after one that warms the disk."""
+    lines = {name: Line(name) for name in COMMANDS}
+    answers = json.loads(call(COMMANDS["columnar"], limits)[0])["answers"]
+    for _ in range(max(limits.runs, 5)):
+        for name, command in COMMANDS.items():
+            start = time.perf_counter()
+            _, lines[name].failed, memory = call(command, limits)
+            lines[name].load.append(0)
+            lines[name].evaluate.append(time.perf_counter() - start)
+            lines[name].memory.append(memory << 10)
+    return Table("S", TITLE, f"{len(answers)} answers", list(lines.values()))

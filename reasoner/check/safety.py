@@ -83,12 +83,18 @@ def binds(literal: BodyLiteral, bound: frozenset[str], outside: frozenset[str]) 
             return bound | names((value,)) if operator == "=" and isinstance(value, Variable) else None
 
 
+def rank(used: frozenset[str], now: frozenset[str], bound: frozenset[str]) -> tuple[bool, bool, int]:
+    """How soon to evaluate what uses some variables, least first: filters, then what multiplies rows least."""
+    return now != bound, bool(bound) and not used & bound, len(now - bound) if bound else 0
+
+
 def order(
     body: tuple[BodyLiteral, ...], head: frozenset[str] = frozenset(), first: int | None = None
 ) -> tuple[tuple[BodyLiteral, ...], frozenset[str]]:
     """The body in an order in which it can be evaluated, and the variables that nothing binds.
 
-    Filters come as soon as they can; among others, the one with most bound variables, then the first written.
+    Filters come as soon as they can; among others, one that shares a variable with what stands before it, and of these
+    the one that brings the fewest new variables, then the first written.
     `first` is the place of a literal to start from. Literals that can never be evaluated stand last.
     """
     waiting = list(body)
@@ -110,13 +116,13 @@ def order(
         take(body[first], binds(body[first], bound, outside(body[first])) or bound)
     while True:
         ready = [
-            (now != bound, -len(literal_variables(literal) & bound), place)
+            (*rank(literal_variables(literal), now, bound), place)
             for place, literal in enumerate(waiting)
             if (now := binds(literal, bound, outside(literal))) is not None
         ]
         if not ready:
             break
-        literal = waiting[min(ready)[2]]
+        literal = waiting[min(ready)[-1]]
         take(literal, binds(literal, bound, outside(literal)) or bound)
     needed = head.union(*(_needed(literal, outside(literal)) for literal in waiting))
     return (*done, *waiting), needed - bound

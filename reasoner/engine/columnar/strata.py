@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
-from reasoner.check.safety import binds, literal_variables, names
+from reasoner.check.safety import binds, literal_variables, names, rank
 from reasoner.engine.columnar.codes import Codes
 from reasoner.engine.columnar.rules import Solver
 from reasoner.engine.columnar.sets import UNIT, Bindings, Rows, Sets, either, load
@@ -100,15 +100,15 @@ def _predicate(literal: Literal) -> str:
 
 
 def _ordered(steps: Iterable[Step], bound: frozenset[str]) -> Iterator[Step]:
-    """The steps as they can be evaluated: filters first, then those with most variables bound."""
+    """The steps as they can be evaluated: filters first, then those that bring the fewest new variables."""
     waiting = list(steps)
     while waiting:
         ready = [
-            (now != bound, -len(_variables(step) & bound), place)
+            (*rank(_variables(step), now, bound), place)
             for place, step in enumerate(waiting)
             if (now := _binds(step, bound)) is not None
         ]
-        step = waiting.pop(min(ready)[2])
+        step = waiting.pop(min(ready)[-1])
         bound = _binds(step, bound) or bound
         yield step
 
