@@ -81,3 +81,9 @@ def test_language_examples_parse() -> None:
     for block in blocks("README.md", "prolog"):
         assert parse(Text("README.md", block), problems).statements
     assert not problems
+
+
+def test_rules_and_facts_are_laid_out() -> None:
+    """The bundled files are as `reasoner fmt` would have them."""
+    done = CliRunner().invoke(cli, ["fmt", "--check", "rules", "facts"])
+    assert done.exit_code == 0, done.output

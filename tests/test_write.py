@@ -121,7 +121,7 @@ def test_our_own_files_survive_formatting(path: Path) -> None:
     assert format_file(trees.read(text)) == text
 
 
-LONG = "encircled_by_nobody_at_all(Place, Other) :- holds(Actor, Place), not ground_supply(Actor, Place)"
+LONG = "encircled_by_nobody_at_all_or_so_they_say(Place, Other) :- holds(Actor, Place), not ground_supply(Actor, Place)"
 
 CASES = {
     "a statement on one line": ("p( a,b ) :-q(a)\n , r .", "p(a, b) :- q(a), r.\n"),
@@ -145,13 +145,13 @@ CASES = {
     ),
     "a body over the edge gets a line for each literal": (
         f"{LONG}, not allied(Actor, Other).",
-        "encircled_by_nobody_at_all(Place, Other) :-\n    holds(Actor, Place),\n"
+        "encircled_by_nobody_at_all_or_so_they_say(Place, Other) :-\n    holds(Actor, Place),\n"
         "    not ground_supply(Actor, Place),\n    not allied(Actor, Other).\n",
     ),
     "a long list of members is filled": (
         f"type Place = {' | '.join(f'place_{n}' for n in range(14))}.",
-        f"type Place =\n    {' | '.join(f'place_{n}' for n in range(9))} |\n"
-        f"    {' | '.join(f'place_{n}' for n in range(9, 14))}.\n",
+        f"type Place =\n    {' | '.join(f'place_{n}' for n in range(11))} |\n"
+        f"    {' | '.join(f'place_{n}' for n in range(11, 14))}.\n",
     ),
     "a long source gets a line for each attribute": (
         f'source al_jazeera_1 date 2016-06-04 publisher "Al Jazeera" via sohr url "https://{"x" * 40}".',

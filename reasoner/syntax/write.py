@@ -11,7 +11,7 @@ from reasoner.term import Atom, Constant, Expression, Quoted, Term
 from reasoner.text import Text
 from reasoner.when import FUTURE, When, show_day
 
-WIDTH = 100
+WIDTH = 120
 _INDENT = "    "
 _STEP = 40  # statements are aligned where their lengths differ by no more than this
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
