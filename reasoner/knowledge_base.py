@@ -215,7 +215,8 @@ class KnowledgeBase:
 
     @cached_property
     def _answering(self) -> Answering:
-        return Answering(self.vocabulary, self.store, self.names, engine(self._engine), self.diagnostics)
+        taken_away = tuple(s.citation.text or "" for s in self._dropped if isinstance(s, Fact))
+        return Answering(self.vocabulary, self.store, self.names, engine(self._engine), self.diagnostics, taken_away)
 
     def _body(self, written: str) -> tuple[BodyLiteral, ...]:
         problems: list[Diagnostic] = []

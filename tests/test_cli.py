@@ -204,6 +204,8 @@ def test_suppositions_are_told(home: Path) -> None:
     found = asked(home, "query", "same_side(isil, B)", "--suppose", "allied(isil, syrian_army)")
     assumed = [text for a in found["answers"] for text in a["assumptions"]]
     assert "allied(isil, syrian_army): supposing allied(isil, syrian_army)" in assumed
+    taken = asked(home, "query", "holds(isil, P)", "--suppose", "not capital(isil, raqqa_city)")
+    assert taken["assumptions"] == ["supposing not capital(isil, raqqa_city)"]
 
 
 def test_words_of_the_doctrine_in_another_shape(home: Path, tmp_path: Path) -> None:

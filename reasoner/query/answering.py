@@ -36,7 +36,6 @@ from reasoner.text import Text
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
 
 QUESTION = "#query"
-PAST_TENSE = ("when", "since_when", "until_when", "how_long")
 
 
 class Answering:
@@ -49,9 +48,10 @@ class Answering:
         names: Names,
         evaluate: Callable[[Plan, Store], Model],
         diagnostics: tuple[Diagnostic, ...],
+        taken_away: tuple[str, ...] = (),
     ) -> None:
         self.vocabulary, self.store, self.names = vocabulary, store, names
-        self.evaluate, self.diagnostics = evaluate, diagnostics
+        self.evaluate, self.diagnostics, self.taken_away = evaluate, diagnostics, taken_away
 
     def answer(
         self,
@@ -97,7 +97,7 @@ class Answering:
             last.last if last else None,
             days,
             understood.asked if understood else asked,
-            assumptions=understood.assumptions if understood else (),
+            assumptions=(*self.taken_away, *(understood.assumptions if understood else ())),
             alternatives=understood.alternatives if understood else (),
             diagnostics=self.diagnostics,
         )
