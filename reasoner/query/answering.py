@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from reasoner.check.safety import order
 from reasoner.diagnostic import Diagnostic
 from reasoner.engine.model import Model
 from reasoner.evidence.claim import Claim, assumption_texts
@@ -16,22 +15,19 @@ from reasoner.explain.why import Prover
 from reasoner.plan.plan import Plan, plan
 from reasoner.query import situation
 from reasoner.query.answers import Answer, Answers, Origin, Verdict
+from reasoner.query.bodies import bind, filled, free_variables, instance, variable_names, write
 from reasoner.query.names import COMPASS, Names
 from reasoner.query.question import Question
 from reasoner.syntax.tree import (
-    Aggregate,
     BodyLiteral,
     Citation,
-    Comparison,
     Declaration,
     Literal,
     Plain,
     Rule,
-    atoms_of,
 )
 from reasoner.syntax.vocabulary import Vocabulary, atoms
-from reasoner.syntax.write import write_literal
-from reasoner.term import Atom, Constant, Row, Term, Value, Variable, show_atom, variables
+from reasoner.term import Atom, Constant, Row, Value, Variable, show_atom
 from reasoner.text import Text
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
 
@@ -66,7 +62,7 @@ class Answering:
         Only the first `proofs` rows are proved, and so cited, where that is given. An English question also gets what
         is only reported, a verdict, and the situation of its place.
         """
-        asked = tuple(dict.fromkeys(_free_variables(body)))
+        asked = tuple(dict.fromkeys(free_variables(body)))
         rule = Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0))
         atom = self._single_atom(body)
         about = atom is not None and understood is not None and atom.predicate in situation.ABOUT
@@ -91,7 +87,7 @@ class Answering:
         last = self.store.last_evidence_on(names) or self.store.last_evidence
         result = Answers(
             question,
-            _write(body),
+            write(body),
             understood.form if understood else "query",
             answers,
             last.last if last else None,
@@ -123,12 +119,12 @@ class Answering:
         proof = prover.prove(QUESTION, row, day) if prover else None
         earlier = prover.prove(QUESTION, row, began) if prover and began is not None else None
         used = tuple(dict.fromkeys(claim for one in (proof, earlier) if one for claim in supports(one)))
-        predicate, whole = (atom.predicate, _instance(atom, bindings)) if atom else (QUESTION, row)
+        predicate, whole = (atom.predicate, instance(atom, bindings)) if atom else (QUESTION, row)
         first = proof.premises[0] if atom and proof else proof
         stated = (predicate, whole) in self.store.claims if first is None else isinstance(first, Stated)
         return Answer(
             0,
-            show_atom(predicate, whole) if atom else _write(_filled(body, bindings)),
+            show_atom(predicate, whole) if atom else write(filled(body, bindings)),
             predicate,
             whole,
             tuple(bindings.items()),
@@ -136,7 +132,7 @@ class Answering:
             "reported" if atom and stated else "derived",
             _told(used),
             self._assumed(used),
-            _variable_names(atom),
+            variable_names(atom),
             self._context(first, prover.model, truth) if atom and first and prover else (),
             first,
         )
@@ -162,7 +158,7 @@ class Answering:
     ) -> Answer:
         return Answer(
             0, show_atom(atom.predicate, row), atom.predicate, row, tuple(bindings.items()), claim.truth,
-            "reported", (claim,), self._assumed((claim,)), _variable_names(atom),
+            "reported", (claim,), self._assumed((claim,)), variable_names(atom),
         )  # fmt: skip
 
     def _assumed(self, used: Iterable[Claim]) -> tuple[str, ...]:
@@ -200,7 +196,7 @@ class Answering:
             at = [next((i for i, p in enumerate(report.parameters) if p.name == name), None) for name in places]
             for row, claim in self._stated(report.predicate, span):
                 mapped = tuple(row[i] for i in at if i is not None)
-                bindings = _bind(atom, mapped) if None not in at else None
+                bindings = bind(atom, mapped) if None not in at else None
                 if bindings is None:
                     continue
                 before = answers.get(mapped)
@@ -224,7 +220,7 @@ class Answering:
         for denial in (d for d in self.vocabulary.declarations.values() if d.denies == atom.predicate):
             at = [next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places]
             for row, claim in self._stated(denial.predicate, span):
-                if None not in at and _bind(atom, tuple(row[i] for i in at if i is not None)) is not None:
+                if None not in at and bind(atom, tuple(row[i] for i in at if i is not None)) is not None:
                     found.append(claim)
         return tuple(found)
 
@@ -331,63 +327,10 @@ def _beginning(truth: Truth, day: Day) -> Day | None:
     return run[0] if run and run[0] not in (PAST, day) else None
 
 
-def _variable_names(atom: Atom | None) -> tuple[str, ...]:
-    return tuple(t.name if isinstance(t, Variable) else "" for t in atom.terms) if atom else ()
-
-
 def _told(used: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """The claims to cite: those with words to quote; where there are none, all that have a source."""
     quoted = tuple(c for c in used if c.evidence and c.evidence.quote and not c.evidence.is_analyst)
     return quoted or tuple(c for c in used if c.evidence)
-
-
-def _instance(atom: Atom, bindings: Mapping[str, Value]) -> Row:
-    """The atom's row; `_` where any value will do."""
-    return tuple(t.value if isinstance(t, Constant) else bindings.get(str(t), "_") for t in atom.terms)
-
-
-def _bind(atom: Atom, row: Row) -> dict[str, Value] | None:
-    """The atom's variables where it matches the row."""
-    found: dict[str, Value] = {}
-    for term, value in zip(atom.terms, row, strict=True):
-        match term:
-            case Constant(constant) if constant != value:
-                return None
-            case Variable(name) if found.setdefault(name, value) != value and not term.anonymous:
-                return None
-    return found
-
-
-def _free_variables(body: tuple[BodyLiteral, ...]) -> Iterator[str]:
-    """The variables that a question asks for, as it names them first: not those inside an aggregate alone."""
-    bindable = order(body)[0]
-    terms: list[Term] = []
-    for literal in sorted(bindable, key=lambda one: one.origin.start):
-        match literal:
-            case Literal(formula, negated=False):
-                terms.extend(term for signed in atoms_of(formula) for term in signed.atom.terms)
-            case Comparison("=", left, right):
-                terms.extend((left, right))
-            case Aggregate(bound=bound):
-                terms.append(bound)
-    yield from (v.name for term in terms for v in variables(term) if not v.name.startswith("_"))
-
-
-def _filled(body: tuple[BodyLiteral, ...], bindings: Mapping[str, Value]) -> tuple[BodyLiteral, ...]:
-    """The body with its variables replaced by their values."""
-
-    def term(one: Term) -> Term:
-        return Constant(bindings[one.name]) if isinstance(one, Variable) and one.name in bindings else one
-
-    def literal(one: BodyLiteral) -> BodyLiteral:
-        match one:
-            case Literal(Plain(atom)):
-                return replace(one, formula=Plain(replace(atom, terms=tuple(map(term, atom.terms)))))
-            case Comparison(_, left, right):
-                return replace(one, left=term(left), right=term(right))
-        return one
-
-    return tuple(map(literal, body))
 
 
 def _rank(answer: Answer) -> tuple[int, str, int, str]:
@@ -395,7 +338,3 @@ def _rank(answer: Answer) -> tuple[int, str, int, str]:
     first = next((claim.origin for claim in answer.claims if claim.origin), None)
     rank = {"both": 0, "derived": 1, "reported": 2}[answer.origin]
     return (rank, first.file, first.start, answer.atom) if first else (rank, "", 0, answer.atom)
-
-
-def _write(body: tuple[BodyLiteral, ...]) -> str:
-    return ", ".join(map(write_literal, body))
