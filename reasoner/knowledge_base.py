@@ -34,10 +34,10 @@ from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import BodyLiteral, Citation, Fact, File, Program, Query, Rule
 from reasoner.syntax.vocabulary import Vocabulary, atoms
-from reasoner.term import Atom, Constant, Quoted, Row, Value
+from reasoner.term import Atom, Constant, Quoted, Row
 from reasoner.text import Text
 from reasoner.verify import invariants
-from reasoner.when import BadDate, Day, Interval, parse_date
+from reasoner.when import BadDate, Interval, parse_date
 
 Paths = Sequence[str | Path]
 
@@ -183,11 +183,12 @@ class KnowledgeBase:
 
     def ask(self, question: str, at: str | None = None) -> Answers:
         """Answers a question in English. Raises Problems where it is not understood."""
-        understood = understand(question, self.vocabulary, self.names, self._last_day(()))
+        understood = understand(question, self.vocabulary, self.names, self.store.last_evidence())
         days = _span(at) if at else understood.days
         present = understood.form in ("who", "whether", "how_many")
         if days is None and present:
-            last = self._last_day(c.value for a in atoms(understood.body) for c in a.terms if isinstance(c, Constant))
+            named = (t.value for a in atoms(understood.body) for t in a.terms if isinstance(t, Constant))
+            last = self.store.last_evidence(named)
             days = (last, last + 1) if last is not None else None
         return self._answering.answer(question, understood.body, days, understood)
 
@@ -227,11 +228,6 @@ class KnowledgeBase:
         if errors(problems):
             raise Problems(problems)
         return next(s.body for s in file.statements if isinstance(s, Query))
-
-    def _last_day(self, names: Iterable[Value]) -> Day | None:
-        """The last day with evidence on any of these names, or on anything."""
-        last = self.store.last_evidence_on(names) or self.store.last_evidence
-        return last.last if last else None
 
 
 def _without_stop(written: str) -> str:

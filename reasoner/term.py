@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reasoner.text import Span
@@ -90,6 +91,20 @@ class Atom:
 def show_atom(predicate: str, terms: tuple[object, ...]) -> str:
     """`besieges(syrian_army, raqqa_city, w)`."""
     return f"{predicate}({', '.join(map(str, terms))})" if terms else predicate
+
+
+def unify(atom: Atom, row: Row, binding: Mapping[str, Value]) -> dict[str, Value] | None:
+    """The binding with the values that make the atom this row; None where none do. `_` is any value."""
+    more = dict(binding)
+    for term, value in zip(atom.terms, row, strict=True):
+        match term:
+            case Constant(constant):
+                if constant != value:
+                    return None
+            case Variable(name) if not term.anonymous:
+                if more.setdefault(name, value) != value:
+                    return None
+    return more
 
 
 def variables(term: Term) -> tuple[Variable, ...]:

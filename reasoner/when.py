@@ -83,6 +83,12 @@ class When:
     end: Date | None = None
     ranged: bool = False
 
+    @property
+    def span(self) -> Interval:
+        """All the days from the first that it may mean to the last, closed-open."""
+        last = self.end if self.ranged else self.start
+        return (self.start.first if self.start else PAST), (last.last + 1 if last else FUTURE)
+
     def __str__(self) -> str:
         if not self.ranged:
             return str(self.start)

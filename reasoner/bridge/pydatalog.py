@@ -57,8 +57,8 @@ def _date(kb: KnowledgeBase, at: str | None) -> Date | None:
             return parse_date(at)
     except BadDate as bad:
         raise Problems([error("R401", str(bad), help='as in at="2016-06-04"')]) from None
-    last = kb.store.last_evidence
-    return Date(last.last, last.last) if last else None
+    last = kb.store.last_evidence()
+    return Date(last, last) if last is not None else None
 
 
 def _holds(truth: Truth, on: Date | None, possible: bool) -> bool:

@@ -35,7 +35,7 @@ from reasoner.syntax.tree import (
     atoms_of,
 )
 from reasoner.term import Atom, Constant, Row, Value, Variable
-from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, When, narrowest
+from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, narrowest
 
 DaySet = frozenset[Day]
 Binding = dict[str, Value]
@@ -91,15 +91,9 @@ def _ends(plan: Plan, store: Store) -> tuple[Day, Day]:
             case Begins() | Ends():
                 reach += 1
         if literal.during:
-            edges |= set(_span(literal.during))
+            edges |= set(literal.during.span)
     finite = [edge for edge in edges if PAST < edge < FUTURE] or [0]
     return min(finite) - 1, max(finite) + reach
-
-
-def _span(during: When) -> Interval:
-    """The days of a span, closed-open."""
-    end = during.end if during.ranged else during.start
-    return (during.start.first if during.start else PAST), (end.last + 1 if end else FUTURE)
 
 
 class Horizon:
@@ -263,7 +257,7 @@ class Solver:
             case Gather():
                 yield from self._gather(step, binding)
             case Literal(formula, negated, during):
-                span = self.algebra.exactly(self.horizon.of(*_span(during)) if during else self.horizon.days)
+                span = self.algebra.exactly(self.horizon.of(*during.span) if during else self.horizon.days)
                 if negated:
                     # Its variables are all bound, so that there is one match at most.
                     held = next((sets for _, sets in self._formula(formula, binding)), Sets())

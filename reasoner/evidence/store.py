@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reasoner.evidence.claim import Claim
 from reasoner.syntax.vocabulary import Vocabulary, type_predicate
 from reasoner.term import Row
-from reasoner.when import ETERNAL, Date, Truth, narrowest
+from reasoner.when import ETERNAL, Day, Truth, narrowest
 
 
 @dataclass(frozen=True)
@@ -18,22 +18,16 @@ class Store:
     facts: Mapping[str, Mapping[Row, Truth]]
     claims: Mapping[tuple[str, Row], tuple[Claim, ...]]
 
-    @property
-    def last_evidence(self) -> Date | None:
-        """The latest date on any claim."""
-        return self.last_evidence_on(frozenset())
-
-    def last_evidence_on(self, names: Iterable[object]) -> Date | None:
-        """The latest date on a claim that mentions one of these names or is supposed; on any claim without names."""
+    def last_evidence(self, names: Iterable[object] = ()) -> Day | None:
+        """The last day that a claim is dated which mentions one of these names, or is supposed; else that any is."""
         wanted = frozenset(names)
-        dates = (
-            date
-            for (_, row), stated in self.claims.items()
-            for one in stated
-            if not wanted or wanted & frozenset(row) or one.supposed
-            for date in one.dates
-        )
-        return max(dates, key=lambda date: date.last, default=None)
+        about: list[Day] = []
+        others: list[Day] = []
+        for (_, row), stated in self.claims.items():
+            for one in stated:
+                found = about if one.supposed or wanted & frozenset(row) else others
+                found.extend(date.last for date in one.dates)
+        return max(about if wanted and about else about + others, default=None)
 
 
 def store(vocabulary: Vocabulary, claims: Iterable[Claim]) -> Store:

@@ -22,10 +22,6 @@ class Stated:
 
     premises: tuple[Proof, ...] = ()
 
-    @property
-    def sure(self) -> bool:
-        return self.day in self.claim.truth.certain
-
 
 @dataclass(frozen=True, eq=False)
 class Derived:

@@ -32,8 +32,8 @@ from reasoner.syntax.tree import (
     Since,
     atoms_of,
 )
-from reasoner.term import Atom, Constant, Row, Value, Variable
-from reasoner.when import FUTURE, PAST, Day, Days, When
+from reasoner.term import Atom, Constant, Row, Value, Variable, unify
+from reasoner.when import FUTURE, PAST, Day, Days
 
 _LATER = 10**9
 Goal = tuple[str, Row, Day]
@@ -101,7 +101,7 @@ class Prover:
         if not stated and row in self.store.facts.get(predicate, {}):
             yield Instance(leaf=Given(predicate, row, day))
         for rule in self.rules.get(predicate, ()):
-            binding = _unify(rule.head, row, {})
+            binding = unify(rule.head, row, {})
             if binding is not None:
                 for found, goals, unsure in self._body(rule.body, binding, day):
                     yield Instance(None, rule, tuple(found.items()), goals, (unsure, 0, 1))
@@ -147,7 +147,7 @@ class Prover:
             case Gather():
                 yield from self._gathered(step, binding, day)
             case Literal(formula, negated, during):
-                if during is None or day in _span(during):
+                if during is None or day in Days((during.span,)):
                     yield from (
                         self._absence(formula, binding, day) if negated else self._formula(formula, binding, day)
                     )
@@ -269,7 +269,7 @@ class Prover:
 
     def _rows(self, atom: Atom, binding: Binding) -> Iterator[tuple[Binding, Row]]:
         for row in self._candidates(atom, binding):
-            more = _unify(atom, row, binding)
+            more = unify(atom, row, binding)
             if more is not None:
                 yield more, row
 
@@ -332,19 +332,6 @@ class Prover:
         return Derived(*goal, instance.rule.rule, instance.binding, tuple(once_each.values()))
 
 
-def _unify(atom: Atom, row: Row, binding: Binding) -> Binding | None:
-    more = dict(binding)
-    for term, value in zip(atom.terms, row, strict=True):
-        match term:
-            case Constant(constant):
-                if constant != value:
-                    return None
-            case Variable(name) if not term.anonymous:
-                if more.setdefault(name, value) != value:
-                    return None
-    return more
-
-
 def _pattern(atom: Atom, binding: Binding) -> tuple[Value | None, ...]:
     return tuple(t.value if isinstance(t, Constant) else binding.get(str(t)) for t in atom.terms)
 
@@ -355,8 +342,3 @@ def _union(many: Iterable[Days]) -> Days:
 
 def _last(days: Days) -> Day | None:
     return days.intervals[-1][1] - 1 if days else None
-
-
-def _span(during: When) -> Days:
-    end = during.end if during.ranged else during.start
-    return Days(((during.start.first if during.start else PAST, end.last + 1 if end else FUTURE),))

@@ -15,7 +15,7 @@ from reasoner.explain.why import Prover
 from reasoner.plan.plan import Plan, plan
 from reasoner.query import situation
 from reasoner.query.answers import Answer, Answers, Origin, Verdict
-from reasoner.query.bodies import bind, filled, free_variables, instance, variable_names, write
+from reasoner.query.bodies import filled, free_variables, instance, variable_names, write
 from reasoner.query.names import COMPASS, Names
 from reasoner.query.question import Question
 from reasoner.syntax.tree import (
@@ -27,7 +27,7 @@ from reasoner.syntax.tree import (
     Rule,
 )
 from reasoner.syntax.vocabulary import Vocabulary, atoms
-from reasoner.term import Atom, Constant, Row, Value, Variable, show_atom
+from reasoner.term import Atom, Constant, Row, Value, Variable, show_atom, unify
 from reasoner.text import Text
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
 
@@ -84,13 +84,12 @@ class Answering:
             found = self._with_reports(found, reports, atom, asked, span)
         answers = tuple(replace(one, id=n) for n, one in enumerate(sorted(found, key=_rank), 1))
         names = [term.value for a in atoms(body) for term in a.terms if isinstance(term, Constant)]
-        last = self.store.last_evidence_on(names) or self.store.last_evidence
         result = Answers(
             question,
             write(body),
             understood.form if understood else "query",
             answers,
-            last.last if last else None,
+            self.store.last_evidence(names),
             days,
             understood.asked if understood else asked,
             assumptions=(*self.taken_away, *(understood.assumptions if understood else ())),
@@ -196,7 +195,7 @@ class Answering:
             at = [next((i for i, p in enumerate(report.parameters) if p.name == name), None) for name in places]
             for row, claim in self._stated(report.predicate, span):
                 mapped = tuple(row[i] for i in at if i is not None)
-                bindings = bind(atom, mapped) if None not in at else None
+                bindings = unify(atom, mapped, {}) if None not in at else None
                 if bindings is None:
                     continue
                 before = answers.get(mapped)
@@ -220,7 +219,7 @@ class Answering:
         for denial in (d for d in self.vocabulary.declarations.values() if d.denies == atom.predicate):
             at = [next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places]
             for row, claim in self._stated(denial.predicate, span):
-                if None not in at and bind(atom, tuple(row[i] for i in at if i is not None)) is not None:
+                if None not in at and unify(atom, tuple(row[i] for i in at if i is not None), {}) is not None:
                     found.append(claim)
         return tuple(found)
 

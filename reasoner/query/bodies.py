@@ -21,18 +21,6 @@ def instance(atom: Atom, bindings: Mapping[str, Value]) -> Row:
     return tuple(t.value if isinstance(t, Constant) else bindings.get(str(t), "_") for t in atom.terms)
 
 
-def bind(atom: Atom, row: Row) -> dict[str, Value] | None:
-    """The atom's variables where it matches the row."""
-    found: dict[str, Value] = {}
-    for term, value in zip(atom.terms, row, strict=True):
-        match term:
-            case Constant(constant) if constant != value:
-                return None
-            case Variable(name) if found.setdefault(name, value) != value and not term.anonymous:
-                return None
-    return found
-
-
 def free_variables(body: tuple[BodyLiteral, ...]) -> Iterator[str]:
     """The variables that a question asks for, as it names them first: not those inside an aggregate alone."""
     bindable = order(body)[0]

@@ -28,7 +28,7 @@ from reasoner.syntax.tree import (
     atoms_of,
 )
 from reasoner.term import Atom, Constant, Term, Value, Variable
-from reasoner.when import FUTURE, PAST, When
+from reasoner.when import When
 
 
 class Solver:
@@ -202,9 +202,7 @@ def _exactly(by: tuple[str, ...], keys: Ints) -> Bindings:
 def _during(held: Bindings, span: When | None) -> Bindings:
     if span is None:
         return held
-    end = span.end if span.ranged else span.start
-    days = span.start.first if span.start else PAST, end.last + 1 if end else FUTURE
-    return replace(held, sets=held.sets.within(*days))
+    return replace(held, sets=held.sets.within(*span.span))
 
 
 def _constant(term: Term) -> Value:

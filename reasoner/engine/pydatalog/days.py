@@ -74,7 +74,6 @@ def during(truth: Truth, when: When | None) -> Truth:
     """The truth on the days of a span."""
     if when is None:
         return truth
-    last = when.end if when.ranged else when.start
-    days = Days(((when.start.first if when.start else PAST, last.last + 1 if last else FUTURE),))
+    days = Days((when.span,))
     windows = tuple((a, b) for a, b in truth.windows if not Days(((a, b + 1),)) - days)
     return Truth(truth.certain & days, truth.possible & days, windows)
