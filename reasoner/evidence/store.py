@@ -11,7 +11,7 @@ from reasoner.term import Row
 from reasoner.when import ETERNAL, Day, Truth, narrowest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Store:
     """`facts[predicate][row]` is when the row holds; `claims[predicate, row]` is who says so."""
 

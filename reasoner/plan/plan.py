@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from reasoner.check.dependencies import components
 from reasoner.plan.rules import Gather, Normaliser, PlannedRule
 from reasoner.syntax.tree import Comparison, Literal, Rule, atoms_of
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Expression
+from reasoner.when import Interval
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,15 @@ class Stratum:
 
 @dataclass(frozen=True)
 class Plan:
-    """Strata in the order of their evaluation. Predicates with `#` in their names are the plan's own."""
+    """Strata in the order of their evaluation. Predicates with `#` in their names are the plan's own.
+
+    A row of a demand that possibly holds on any day holds always. A predicate is needed within its span alone, a
+    closed-open hull of days, and on all days where it has none: an engine may leave out what lies outside.
+    """
 
     strata: tuple[Stratum, ...]
+    demands: frozenset[str] = frozenset()
+    spans: Mapping[str, Interval] = field(default_factory=dict)
 
 
 def plan(vocabulary: Vocabulary, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Plan:
@@ -44,22 +51,33 @@ def plan(vocabulary: Vocabulary, goals: Iterable[str] | None = None, extra: Iter
     for rule in (*vocabulary.program.of(Rule), *extra):
         for planned in normaliser.rules(rule):
             rules.setdefault(planned.head.predicate, []).append(planned)
-    graph = {head: sorted({p for rule in derived for p in _read(rule)}) for head, derived in rules.items()}
     if goals is not None:
-        graph = _reachable(graph, goals)
-    return Plan(
-        tuple(
-            Stratum(
-                frozenset(component),
-                tuple(rule for head in sorted(component) for rule in rules[head]),
-                len(component) > 1 or component[0] in graph[component[0]],
-            )
-            for component in components(graph)
+        rules = _needed(rules, goals)
+    return Plan(in_strata(rule for derived in rules.values() for rule in derived))
+
+
+def in_strata(rules: Iterable[PlannedRule]) -> tuple[Stratum, ...]:
+    """Rules grouped so that each group needs only itself and those before it."""
+    derived: dict[str, list[PlannedRule]] = {}
+    for rule in rules:
+        derived.setdefault(rule.head.predicate, []).append(rule)
+    graph = _graph(derived)
+    return tuple(
+        Stratum(
+            frozenset(component),
+            tuple(rule for head in sorted(component) for rule in derived[head]),
+            len(component) > 1 or component[0] in graph[component[0]],
         )
+        for component in components(graph)
     )
 
 
-def _read(rule: PlannedRule) -> Iterable[str]:
+def _graph(rules: Mapping[str, Iterable[PlannedRule]]) -> dict[str, list[str]]:
+    return {head: sorted({p for rule in derived for p in read(rule)}) for head, derived in rules.items()}
+
+
+def read(rule: PlannedRule) -> Iterable[str]:
+    """The predicates that a rule reads."""
     for step in rule.body:
         match step:
             case Literal(formula):
@@ -68,12 +86,13 @@ def _read(rule: PlannedRule) -> Iterable[str]:
                 yield elements
 
 
-def _reachable(graph: dict[str, list[str]], goals: Iterable[str]) -> dict[str, list[str]]:
-    reached: dict[str, list[str]] = {}
+def _needed(rules: Mapping[str, list[PlannedRule]], goals: Iterable[str]) -> dict[str, list[PlannedRule]]:
+    graph = _graph(rules)
+    reached: dict[str, list[PlannedRule]] = {}
     waiting = [goal for goal in goals if goal in graph]
     while waiting:
         head = waiting.pop()
         if head not in reached:
-            reached[head] = graph[head]
+            reached[head] = rules[head]
             waiting.extend(body for body in graph[head] if body in graph)
     return reached

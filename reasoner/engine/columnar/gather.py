@@ -8,20 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from reasoner.check.safety import names
-from reasoner.engine.columnar.codes import Codes
-from reasoner.engine.columnar.sets import Bindings, Sets
-from reasoner.engine.columnar.table import (
-    Ints,
-    Mask,
-    Table,
-    coalesce,
-    difference,
-    distinct,
-    expand,
-    identify,
-    moments,
-    split,
-)
+from reasoner.engine.tables.codes import Codes, Ints, Mask
+from reasoner.engine.tables.index import expand
+from reasoner.engine.tables.layout import OPEN
+from reasoner.engine.tables.sets import Bindings, Sets
+from reasoner.engine.tables.table import Table, coalesce, difference, identify
 from reasoner.engine.values import Bounds, certainly, evaluate_term, outcomes, possibly
 from reasoner.plan.rules import Gather
 from reasoner.term import Value, Variable, order
@@ -57,42 +48,45 @@ def gather(step: Gather, found: Bindings, elements: Sets, codes: Codes) -> Bindi
     groups = tuple(variable.name for variable in step.groups)
     target = step.bound
     if isinstance(target, Variable) and target.name not in found.names:
-        keys = found.keys(groups)
-        (ids, segments) = _segments(keys, elements, len(groups))
-        certain, possible = _produced(step, keys, segments, codes)
         by = (*groups, target.name)
+        keys = found.keys(groups)
+        ids, segments = _segments(keys, elements, len(groups))
+        ordered = np.empty_like(keys.key)
+        ordered[ids] = keys.key
+        certain, possible = _produced(step, Table(keys.layout, ordered), segments, codes)
     else:
         by = (*groups, *sorted(names((target,)) - set(groups)))
         keys = found.keys(by)
-        (ids, segments) = _segments(keys[:, : len(groups)], elements, len(groups))
+        ids, segments = _segments(keys, elements, len(groups))
         certain, possible = _compared(step, by, keys, ids, segments, codes)
-    exact = elements.certain is elements.possible
     sure = coalesce(certain)
-    return Bindings(by, Sets(sure, sure if exact else coalesce(possible), Table.empty(len(by))))
+    return Bindings(by, Sets(sure, sure if elements.certain is elements.possible else coalesce(possible)))
 
 
-def _segments(keys: Ints, elements: Sets, groups: int) -> tuple[Ints, Segments]:
-    """The ids of the keys' groups, 0 for the first one, and the segments of each group."""
+def _segments(keys: Table, elements: Sets, groups: int) -> tuple[Ints, Segments]:
+    """The number of each key's group, 0 for the first one, and the segments of each group."""
+    space, mine = keys.layout.space, tuple(range(groups))
     unsure = difference(elements.possible, elements.certain)
     tables = (elements.certain, unsure)
-    ids, *theirs = identify(keys, *(table.keys[:, :groups] for table in tables))
+    ids, *theirs = identify((keys, mine), *((table, mine) for table in tables))
     distinct_ids, places = np.unique(ids, return_inverse=True)
-    edges = [moments(np.arange(len(distinct_ids)), np.full(len(distinct_ids), PAST))]
+    edges = [space.moments(np.arange(len(distinct_ids)), np.full(len(distinct_ids), PAST))]
     spans = []
     for table, its in zip(tables, theirs, strict=True):
-        mine = np.isin(its, distinct_ids)
-        inner, group = table.take(mine), np.searchsorted(distinct_ids, its[mine])
-        low, high = moments(group, inner.start), moments(group, inner.end)
-        edges += [low, high[inner.end < FUTURE]]
-        spans.append((low, high, inner.keys[:, groups]))
+        kept = np.isin(its, distinct_ids)
+        inner, group = table.take(kept), np.searchsorted(distinct_ids, its[kept])
+        low, high = inner.moments(group)
+        edges += [low, high[inner.days[1] < FUTURE]]
+        spans.append((low, high, inner.layout.column(inner.key, groups)))
     instants = np.unique(np.concatenate(edges))
-    group, start = split(instants)
+    group, start = instants >> space.day_bits, space.days(instants)
     # A segment ends where the next one of its group starts, the last one never.
     following = np.append(group[1:], -1) == group
     end = np.where(following, np.append(start[1:], FUTURE), FUTURE)
     held = []
     for low, high, value in spans:
-        element, segment = expand(np.searchsorted(instants, low), np.searchsorted(instants, high))
+        first = np.searchsorted(instants, low)
+        element, segment = expand(first, np.searchsorted(instants, high) - first)
         held.append((segment, value[element]))
     return places, Segments(group, start, end, held[0], held[1])
 
@@ -155,26 +149,28 @@ def _total(count: int, at: Ints, numbers: Ints) -> Ints:
 
 
 def _compared(
-    step: Gather, by: tuple[str, ...], keys: Ints, ids: Ints, segments: Segments, codes: Codes
+    step: Gather, by: tuple[str, ...], keys: Table, ids: Ints, segments: Segments, codes: Codes
 ) -> tuple[Table, Table]:
     """Certain by its lower bound and possible by its upper one, for a bound that has a value."""
     ends = _ends(step.function, segments, codes)
     first, last = (np.searchsorted(segments.group, ids, side) for side in ("left", "right"))
-    key, segment = expand(first, last)
+    key, segment = expand(first, last - first)
     key, segment = key[ends.exists[segment]], segment[ends.exists[segment]]
     given = _given(step, by, keys, codes)[key]
-    rows: Ints = np.column_stack((ends.low[segment], ends.high[segment], ends.sure[segment], given))
-    first, inverse = distinct(np.add(rows, 1))
+    _, at = np.unique(ends.low[segment] << OPEN | ends.high[segment], return_inverse=True)
+    case = (at << 1 | ends.sure[segment]) << OPEN | (given + 1)
+    _, example, inverse = np.unique(case, return_index=True, return_inverse=True)
     sure, may = [], []
-    for low, high, has, value in rows[first].tolist():
+    for row in example.tolist():
+        low, high, has, value = ends.low[segment[row]], ends.high[segment[row]], ends.sure[segment[row]], given[row]
         between = Bounds(codes.value(low), codes.value(high), bool(has))
         may.append(value >= 0 and possibly(step.operator, between, codes.value(value)))
         sure.append(may[-1] and certainly(step.operator, between, codes.value(value)))
-    table = Table(keys[key], segments.start[segment], segments.end[segment])
+    table = Table(keys.layout, keys.key[key], segments.start[segment], segments.end[segment])
     return table.take(np.array(sure, np.bool_)[inverse]), table.take(np.array(may, np.bool_)[inverse])
 
 
-def _given(step: Gather, by: tuple[str, ...], keys: Ints, codes: Codes) -> Ints:
+def _given(step: Gather, by: tuple[str, ...], keys: Table, codes: Codes) -> Ints:
     """The code of the bound for each key, -1 where it has no value."""
 
     def code(row: tuple[Value, ...]) -> int:
@@ -182,18 +178,21 @@ def _given(step: Gather, by: tuple[str, ...], keys: Ints, codes: Codes) -> Ints:
         value = evaluate_term(step.bound, binding)
         return -1 if value is None else codes.code(value)
 
-    return np.array([code(row) for row in codes.decode(keys)], np.int64)
+    if not names((step.bound,)):
+        return np.full(len(keys), code(tuple(0 for _ in by)))
+    return np.array([code(row) for row in codes.decode(keys.layout.columns(keys.key))], np.int64)
 
 
-def _produced(step: Gather, keys: Ints, segments: Segments, codes: Codes) -> tuple[Table, Table]:
+def _produced(step: Gather, keys: Table, segments: Segments, codes: Codes) -> tuple[Table, Table]:
     """Each outcome is possible, and certain where all elements are. Each key is a group."""
     ends = _ends(step.function, segments, codes)
     doubted = np.zeros(len(segments), np.bool_)
     doubted[segments.unsure[0]] = True
+    layout = keys.layout.space.layout((*keys.layout.bits, OPEN))
 
     def table(segment: Ints, value: Ints) -> Table:
-        key = np.column_stack((keys[segments.group[segment]], value))
-        return Table(key, segments.start[segment], segments.end[segment])
+        columns = [*keys.layout.columns(keys.key[segments.group[segment]]), value]
+        return Table(layout, layout.pack(columns, len(value)), segments.start[segment], segments.end[segment])
 
     plain = np.flatnonzero(ends.exists & ~doubted)
     certain = table(plain, ends.low[plain])

@@ -1,18 +1,21 @@
-"""Rules over tables: a body is evaluated from left to right, all bindings at once."""
+"""Rules over tables: a body is evaluated from left to right, many bindings at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 
-from reasoner.check.safety import names
-from reasoner.engine.columnar.codes import Codes
+from reasoner.check.safety import literal_variables, names
 from reasoner.engine.columnar.gather import gather
-from reasoner.engine.columnar.sets import Bindings, Sets, both, either
-from reasoner.engine.columnar.table import Ints, Table, complement, distinct
+from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.time import always, begins, ends, once, since
+from reasoner.engine.tables.codes import Codes, Ints, Mask
+from reasoner.engine.tables.layout import OPEN, Layout
+from reasoner.engine.tables.sets import Bindings, Sets, both, either
+from reasoner.engine.tables.table import Table, coalesce, difference, untouched
 from reasoner.engine.values import compare, evaluate_term
 from reasoner.plan.rules import Gather, Step
 from reasoner.syntax.tree import (
@@ -31,110 +34,163 @@ from reasoner.term import Atom, Constant, Term, Value, Variable
 from reasoner.when import When
 
 
+@dataclass(frozen=True, eq=False)
+class Clause:
+    """A head and the steps of a body, in order; `older` are the steps that do not read what is recent."""
+
+    head: Atom
+    steps: tuple[Step, ...]
+    older: frozenset[int] = frozenset()
+
+    @cached_property
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """After each step the variables that are still asked for, those of the head first."""
+        needed = list(dict.fromkeys(t.name for t in self.head.terms if isinstance(t, Variable)))
+        found = [tuple(needed)]
+        for step in reversed(self.steps):
+            needed += sorted(variables(step) - set(needed))
+            found.append(tuple(needed))
+        return tuple(reversed(found[:-1]))
+
+
+def variables(step: Step) -> frozenset[str]:
+    """The named variables of a step."""
+    return names((*step.groups, step.bound)) if isinstance(step, Gather) else literal_variables(step)
+
+
 class Solver:
-    """Solves rules over relations. `growing` are the predicates that change while it is in use.
+    """Solves rules over relations, of which those under operators and negation do not change while it is in use.
 
     Without `windows` it leaves windows alone: what it finds certain and possible does not need theirs.
     """
 
     def __init__(
         self,
-        relations: Mapping[str, Sets],
+        relations: Mapping[str, Relation],
         codes: Codes,
-        growing: frozenset[str] = frozenset(),
         windows: bool = True,
     ) -> None:
-        self.relations, self.codes, self.growing, self.windows = relations, codes, growing, windows
-        self._known: dict[Atom | Formula, Bindings] = {}
+        self.relations, self.codes, self.windows = relations, codes, windows
+        self._since: dict[Formula, Bindings] = {}
 
-    def rule(self, head: Atom, body: Iterable[Step], found: Bindings) -> Sets:
-        """The rows of the head that the body gives, starting from some bindings."""
-        for step in body:
-            if not found.sets:
-                return Sets.empty(len(head.terms))
-            found = self._step(step, found)
-        names = found.names
-        return either(found.sets.each(lambda table: self._head(head, names, table)))
+    def rule(self, clause: Clause, found: Bindings) -> Iterator[Sets]:
+        """The rows of the head that the body gives from some bindings, some at a time, not coalesced."""
+        head = clause.head
+        layout = self.relations[head.predicate].layout
+        for solved in self._solve(clause, 0, found):
+            yield solved.sets.each(partial(self._head, head, layout, solved.names))
 
-    def delta(self, literal: Literal, changed: Mapping[str, Sets]) -> Bindings:
+    def delta(self, literal: Literal, changed: Sets) -> Bindings:
         """A plain literal over what has changed."""
         assert isinstance(literal.formula, Plain)
-        atom = literal.formula.atom
-        return _during(self._select(atom, changed[atom.predicate]), literal.during)
+        return _during(self._select(literal.formula.atom, changed), literal.during)
 
-    def _head(self, head: Atom, names: tuple[str, ...], table: Table) -> Table:
+    def _solve(self, clause: Clause, place: int, found: Bindings) -> Iterator[Bindings]:
+        if not found.sets:
+            return
+        if place == len(clause.steps):
+            yield found
+            return
+        for more in self._step(clause.steps[place], found, clause.needs[place], place in clause.older):
+            dropped = len(more.names) < len({*found.names, *variables(clause.steps[place])})
+            if dropped and place + 1 < len(clause.steps) and more.sets.timeless:
+                # The same values many times over would be joined on many times over.
+                more = Bindings(more.names, Sets.exactly(coalesce(more.sets.certain)))
+            yield from self._solve(clause, place + 1, more)
+
+    def _head(self, head: Atom, layout: Layout, names: tuple[str, ...], table: Table) -> Table:
+        if all(isinstance(term, Variable) for term in head.terms):
+            return table.columns(layout, [names.index(term.name) for term in head.terms if isinstance(term, Variable)])
         columns = [
-            table.keys[:, names.index(term.name)]
+            table.layout.column(table.key, names.index(term.name))
             if isinstance(term, Variable)
             else np.full(len(table), self.codes.code(_constant(term)))
             for term in head.terms
         ]
-        return replace(table, keys=np.column_stack(columns) if columns else table.keys[:, :0])
+        return Table(layout, layout.pack(columns, len(table)), table.start, table.end)
 
-    def _step(self, step: Step, found: Bindings) -> Bindings:
+    def _step(self, step: Step, found: Bindings, needed: tuple[str, ...], older: bool) -> Iterator[Bindings]:
         match step:
             case Comparison():
-                return self._comparison(step, found)
+                yield self._comparison(step, found)
+                return
             case Gather():
-                elements = self.relations.get(step.elements, Sets.empty(len(step.groups) + step.width))
-                return both(found, gather(step, found, elements, self.codes))
-            case Literal(formula, negated, during):
-                held = self._formula(formula, found)
-                if negated:
-                    held = _negation(held, found)
-                if not self.windows:
-                    held = replace(held, sets=replace(held.sets, windows=Table.empty(held.sets.width)))
-                return both(found, _during(held, during))
+                held = [gather(step, found, self.relations[step.elements].sets, self.codes)]
+            case Literal(Plain(atom), False, during):
+                # Rule: found(t) and atom(t), run by run.
+                relation = self.relations[atom.predicate]
+                runs = relation.older if older else relation.runs
+                held = [_during(self._select(atom, run), during) for run in runs]
+            case Literal(formula, True, during):
+                # Rule: found(t) and not formula(t).
+                yield _during(_without(found, self._formula(formula, found)), during)
+                return
+            case Literal(formula, _, during):
+                held = [_during(self._formula(formula, found), during)]
+        for one in held:
+            if not self.windows:
+                one = Bindings(one.names, Sets(one.sets.certain, one.sets.possible))
+            there = {*found.names, *one.names}
+            yield from both(found, one, tuple(name for name in needed if name in there))
 
     # ---------------------------------------------------------------- literals
 
     def _formula(self, formula: Formula, found: Bindings) -> Bindings:
         """When a formula holds, for each value of its variables; only a `since` may need bindings."""
-        if formula in self._known:
-            return self._known[formula]
+        atoms = [signed.atom for signed in atoms_of(formula)]
+        p = self._atom(atoms[0])
+        if isinstance(formula, Plain):
+            return p
         if isinstance(formula, Since):
-            p, q = self._atom(formula.operand.atom), self._atom(formula.start)
+            q = self._atom(atoms[1])
             lent = [name for name in p.names if name not in q.names]
-            if lent:
-                # Variables of p that q does not bind have their values from the bindings.
-                by = (*lent, *(name for name in q.names if name in found.names))
-                return since(p, both(q, _exactly(by, found.keys(by))), formula.operand.negated)
-            held = since(p, q, formula.operand.negated)
-        else:
-            p = self._atom(atoms_of(formula)[0].atom)
-            held = replace(p, sets=_operate(formula, p.sets))
-        if not self.growing & {signed.atom.predicate for signed in atoms_of(formula)}:
-            self._known[formula] = held
-        return held
+            if not lent:
+                if formula not in self._since:
+                    self._since[formula] = since(p, q, formula.operand.negated)
+                return self._since[formula]
+            # Variables of p that q does not bind have their values from the bindings.
+            by = (*lent, *(name for name in q.names if name in found.names))
+            values = Bindings(by, Sets.exactly(found.keys(by)))
+            every = tuple(dict.fromkeys((*q.names, *by)))
+            return since(p, _joined(q, values, every), formula.operand.negated)
+        if formula not in p.sets.selected:
+            p.sets.selected[formula] = Bindings(p.names, _operate(formula, p.sets))
+        return p.sets.selected[formula]
 
     def _atom(self, atom: Atom) -> Bindings:
-        if atom in self._known:
-            return self._known[atom]
-        found = self._select(atom, self.relations.get(atom.predicate, Sets.empty(len(atom.terms))))
-        if atom.predicate not in self.growing:
-            self._known[atom] = found
-        return found
+        """An atom over a relation that does not grow."""
+        return self._select(atom, self.relations[atom.predicate].sets)
 
     def _select(self, atom: Atom, sets: Sets) -> Bindings:
         """The variables of an atom, one column each; `_` says that there is some value, day by day."""
+        if atom in sets.selected:
+            return sets.selected[atom]
         first: dict[str, int] = {}
         for place, term in enumerate(atom.terms):
             if isinstance(term, Variable) and not term.anonymous:
                 first.setdefault(term.name, place)
+        places = tuple(first.values())
+        bits = sets.layout.bits
+        layout = sets.layout.space.layout([bits[place] for place in places])
 
         def chosen(table: Table) -> Table:
-            kept = np.ones(len(table), np.bool_)
+            kept: Mask | None = None
             for place, term in enumerate(atom.terms):
                 if isinstance(term, Constant):
-                    kept &= table.keys[:, place] == self.codes.code(term.value)
+                    code = self.codes.code(term.value)
+                    same = table.layout.column(table.key, place) == code
                 elif isinstance(term, Variable) and first.get(term.name, place) != place:
-                    kept &= table.keys[:, place] == table.keys[:, first[term.name]]
-            whole = bool(kept.all()) and len(first) == table.width
-            return table if whole else table.take(kept).columns(tuple(first.values()))
+                    same = table.layout.column(table.key, place) == table.layout.column(table.key, first[term.name])
+                else:
+                    continue
+                kept = same if kept is None else kept & same
+            return (table if kept is None else table.take(kept)).columns(layout, places)
 
         narrow = sets.each(chosen)
-        anonymous = any(isinstance(term, Variable) and term.anonymous for term in atom.terms)
-        return Bindings(tuple(first), either(narrow) if anonymous else narrow)
+        if any(isinstance(term, Variable) and term.anonymous for term in atom.terms):
+            narrow = either(narrow)
+        sets.selected[atom] = Bindings(tuple(first), narrow)
+        return sets.selected[atom]
 
     # ---------------------------------------------------------------- comparisons
 
@@ -152,26 +208,52 @@ class Solver:
             values, inverse = self._tuples(found, table, (left, right))
             return table.take(np.array([holds(binding) for binding in values], np.bool_)[inverse])
 
-        return replace(found, sets=found.sets.each(kept))
+        def ranked(table: Table) -> Table:
+            one, other = (self._codes(term, found, table) for term in (left, right))
+            ranks = self.codes.ranks()
+            return table.take(np.broadcast_to(_COMPARE[comparison.operator](ranks[one], ranks[other]), len(table)))
+
+        plain = all(isinstance(term, Variable | Constant) for term in (left, right))
+        return Bindings(found.names, found.sets.each(ranked if plain else kept))
+
+    def _codes(self, term: Term, found: Bindings, table: Table) -> Ints | int:
+        """The codes of a constant or of a variable's values."""
+        if isinstance(term, Variable):
+            return table.layout.column(table.key, found.names.index(term.name))
+        return self.codes.code(_constant(term))
 
     def _bind(self, name: str, term: Term, found: Bindings) -> Bindings:
         def code(binding: Mapping[str, Value]) -> int:
             value = evaluate_term(term, binding)
             return -1 if value is None else self.codes.code(value)
 
+        bits = (*found.sets.layout.bits, OPEN)
+        layout = found.sets.layout.space.layout(bits)
+
         def extended(table: Table) -> Table:
             values, inverse = self._tuples(found, table, (term,))
             column = np.array([code(binding) for binding in values], np.int64)[inverse]
-            return replace(table, keys=np.column_stack((table.keys, column))).take(column >= 0)
+            kept = column >= 0
+            table = table.take(kept)
+            key = layout.pack([*table.layout.columns(table.key), column[kept]], len(table))
+            return Table(layout, key, table.start, table.end)
 
         return Bindings((*found.names, name), found.sets.each(extended))
 
     def _tuples(self, found: Bindings, table: Table, terms: Sequence[Term]) -> tuple[list[dict[str, Value]], Ints]:
         """The different values of the variables in some terms, and which of them each row has."""
         used = sorted(names(terms))
-        keys = table.keys[:, found.places(used)]
-        first, inverse = distinct(keys)
-        return [dict(zip(used, row, strict=True)) for row in self.codes.decode(keys[first])], inverse
+        narrow = Bindings(found.names, Sets.exactly(table)).only(tuple(used)).sets.possible
+        different, inverse = np.unique(narrow.key, return_inverse=True)
+        if not used:
+            return [{}] * len(different), inverse
+        rows = self.codes.decode(narrow.layout.columns(different))
+        return [dict(zip(used, row, strict=True)) for row in rows], inverse
+
+
+_COMPARE = {
+    "=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+}  # fmt: skip
 
 
 def _operate(formula: Formula, p: Sets) -> Sets:
@@ -187,22 +269,25 @@ def _operate(formula: Formula, p: Sets) -> Sets:
     return p
 
 
-def _negation(held: Bindings, found: Bindings) -> Bindings:
-    """`not` reads the complement of the other set, for the values that its variables are bound to."""
-    keys, p = found.keys(held.names), held.sets
-    certain = complement(keys, p.possible)
-    possible = certain if p.certain is p.possible else complement(keys, p.certain)
-    return replace(held, sets=Sets(certain, possible, Table.empty(p.width)))
+def _without(found: Bindings, held: Bindings) -> Bindings:
+    """`not` reads the complement of the other set. A window stays where the formula is possible on none of its days."""
+    mine, p, q = found.places(held.names), found.sets, held.sets
+    certain = difference(p.certain, q.possible, mine)
+    exact = p.certain is p.possible and q.certain is q.possible
+    possible = certain if exact else difference(p.possible, q.certain, mine)
+    windows = p.windows
+    if windows is not None:
+        windows = windows.take(untouched(windows, q.possible, mine))
+    return Bindings(found.names, Sets(certain, possible, windows if windows is not None and len(windows) else None))
 
 
-def _exactly(by: tuple[str, ...], keys: Ints) -> Bindings:
-    return Bindings(by, Sets.exactly(Table.always(keys)))
+def _joined(left: Bindings, right: Bindings, keep: tuple[str, ...]) -> Bindings:
+    parts = [found.sets for found in both(left, right, keep)]
+    return Bindings(keep, either(*parts) if parts else Sets.empty(left.sets.layout.space.layout([1] * len(keep))))
 
 
 def _during(held: Bindings, span: When | None) -> Bindings:
-    if span is None:
-        return held
-    return replace(held, sets=held.sets.within(*span.span))
+    return held if span is None else Bindings(held.names, held.sets.within(*span.span))
 
 
 def _constant(term: Term) -> Value:

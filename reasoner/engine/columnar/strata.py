@@ -2,119 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import reduce
+from collections.abc import Iterator, Mapping
 
-from reasoner.check.safety import binds, literal_variables, names, rank
-from reasoner.engine.columnar.codes import Codes
-from reasoner.engine.columnar.rules import Solver
-from reasoner.engine.columnar.sets import UNIT, Bindings, Rows, Sets, either, load
-from reasoner.engine.columnar.table import Table
+import numpy as np
+
+from reasoner.check.safety import binds, names, rank
+from reasoner.engine.columnar.relation import Relation
+from reasoner.engine.columnar.rules import Clause, Solver, variables
+from reasoner.engine.columnar.small import Small
+from reasoner.engine.columnar.widths import Bits, widen
 from reasoner.engine.model import Model
+from reasoner.engine.tables.base import Base, base
+from reasoner.engine.tables.layout import Space
+from reasoner.engine.tables.sets import Bindings, Rows, Sets, either
+from reasoner.engine.tables.table import Table
 from reasoner.engine.values import rounds
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan, Stratum
-from reasoner.plan.rules import Gather, PlannedRule, Step
-from reasoner.syntax.tree import Literal, atoms_of
+from reasoner.plan.rules import Gather, Step
+from reasoner.syntax.tree import Always, Begins, Ends, Literal, Once, atoms_of
 from reasoner.term import Variable
+from reasoner.when import FUTURE, Interval
 
 
 def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R5xx) where the rules do not settle."""
-    codes = Codes()
-    relations = {predicate: load(rows, len(next(iter(rows))), codes) for predicate, rows in store.facts.items() if rows}
+    known = base(store, reach(plan))
+    relations = {name: Relation(sets.layout, _cut(sets, plan.spans.get(name))) for name, sets in known.facts.items()}
+    bits: Bits = {name: relation.layout.bits for name, relation in relations.items()}
     for stratum in plan.strata:
-        for rule in stratum.rules:
-            relations.setdefault(rule.head.predicate, Sets.empty(len(rule.head.terms)))
-        if not stratum.recursive:
-            _pass(stratum, relations, Solver(relations, codes))
-        else:
-            _fixpoint(stratum, relations, codes)
+        widen(stratum, bits, known.codes)
+        for predicate in bits.keys() - relations.keys():
+            relations[predicate] = Relation(known.space.layout(bits[predicate]))
         for predicate in stratum.predicates:
-            relations[predicate] = relations[predicate].settled()
-    return Model({predicate: Rows(sets, codes) for predicate, sets in relations.items()})
+            relations[predicate] = _wider(relations[predicate], bits[predicate], known.space)
+        (_fixpoint if stratum.recursive else _pass)(stratum, relations, known, plan)
+        for predicate in stratum.predicates:
+            relations[predicate] = Relation(relations[predicate].layout, relations[predicate].sets.settled())
+    return Model({name: Rows(relation.sets, known.codes) for name, relation in relations.items() if len(relation)})
 
 
-def _pass(stratum: Stratum, relations: dict[str, Sets], solver: Solver) -> None:
-    derived = [(rule.head.predicate, solver.rule(rule.head, rule.body, UNIT)) for rule in stratum.rules]
+def reach(plan: Plan) -> int:
+    """How many days after its reasons anything can change: each operator adds its own to those below it."""
+    days = 2
+    for step in (step for stratum in plan.strata for rule in stratum.rules for step in rule.body):
+        match step:
+            case Literal(Once(_, near, far) | Always(_, near, far)):
+                days += sum(day for day in (near, far) if day < FUTURE)
+            case Literal(Begins() | Ends()):
+                days += 2
+    return days
+
+
+def _wider(relation: Relation, bits: tuple[int, ...], space: Space) -> Relation:
+    """The relation with columns of so many bits."""
+    layout = space.layout(bits)
+    if layout is relation.layout:
+        return relation
+    places = range(layout.width)
+    return Relation(layout, either(relation.sets.each(lambda table: table.columns(layout, places))))
+
+
+def _cut(sets: Sets, span: Interval | None) -> Sets:
+    return sets if span is None or sets.timeless else sets.within(*span)
+
+
+def _unit(space: Space) -> Sets:
+    return Sets.exactly(Table(space.layout(()), np.zeros(1, np.int64)))
+
+
+def _derived(clause: Clause, solver: Solver, found: Bindings, plan: Plan) -> Iterator[Sets]:
+    """What a clause derives, on the days on which it is needed."""
+    predicate = clause.head.predicate
+    for sets in solver.rule(clause, found):
+        if predicate in plan.demands:
+            # What is demanded on any day is demanded always.
+            yield Sets.exactly(Table(sets.layout, sets.possible.key))
+        else:
+            yield _cut(sets, plan.spans.get(predicate))
+
+
+def _pass(stratum: Stratum, relations: dict[str, Relation], known: Base, plan: Plan) -> None:
+    solver, unit = Solver(relations, known.codes), Bindings((), _unit(known.space))
+    clauses = [Clause(rule.head, rule.body) for rule in stratum.rules]
+    found = [(clause.head.predicate, sets) for clause in clauses for sets in _derived(clause, solver, unit, plan)]
     for predicate in stratum.predicates:
-        relations[predicate] = either(relations[predicate], *(sets for head, sets in derived if head == predicate))
+        relation = relations[predicate]
+        parts = [*relation.runs, *(sets for head, sets in found if head == predicate)]
+        relations[predicate] = Relation(relation.layout, either(*parts) if parts else None)
 
 
-def _fixpoint(stratum: Stratum, relations: dict[str, Sets], codes: Codes) -> None:
+def _fixpoint(stratum: Stratum, relations: dict[str, Relation], known: Base, plan: Plan) -> None:
     """What is certain and possible first, then the windows, which need all that is certain."""
-    _settle(stratum, relations, Solver(relations, codes, stratum.predicates, windows=False), UNIT)
-    if not all(relations[predicate].exact for predicate in _read(stratum) & relations.keys()):
-        nowhere = Table.empty(0)
-        unit = Bindings((), Sets(UNIT.sets.certain, nowhere, nowhere))
-        _settle(stratum, relations, Solver(relations, codes, stratum.predicates), unit)
+    unit = _unit(known.space)
+    _settle(stratum, relations, Solver(relations, known.codes, windows=False), unit, plan)
+    if not all(relations[predicate].sets.exact for predicate in _read(stratum)):
+        certain = Sets(unit.certain, Table.empty(unit.layout))
+        _settle(stratum, relations, Solver(relations, known.codes), certain, plan)
 
 
-def _settle(stratum: Stratum, relations: dict[str, Sets], solver: Solver, unit: Bindings) -> None:
+def _settle(stratum: Stratum, relations: Mapping[str, Relation], solver: Solver, unit: Sets, plan: Plan) -> None:
     """Semi-naive: each round joins what is new since the last one with all that is known."""
     variants = list(_variants(stratum))
-    joined = {_predicate(step) for _, _, rest in variants for step in rest if isinstance(step, Literal)}
-    # known := facts;  derived := rules(known)
-    known = {predicate: [relations[predicate]] for predicate in stratum.predicates}
-    derived = [(rule.head.predicate, solver.rule(rule.head, rule.body, unit)) for rule in stratum.rules]
+    joined = {_predicate(step) for clause, _ in variants for step in clause.steps if isinstance(step, Literal)}
+    for predicate in stratum.predicates:
+        relations[predicate].joined = predicate in joined
+    small = Small(variants, relations, solver.codes)
+    # Rule: derived := rules(known)
+    derived: dict[str, list[Sets]] = {}
+    for rule in stratum.rules:
+        clause = Clause(rule.head, rule.body)
+        derived.setdefault(rule.head.predicate, []).extend(_derived(clause, solver, Bindings((), unit), plan))
+    # Rule: delta := derived - known; known := known + delta
+    delta = {head: relations[head].fresh(parts) for head, parts in derived.items() if parts}
     for _ in rounds(stratum.predicates, stratum.calculates):
-        # delta := derived - known;  known := known + delta
-        delta: dict[str, Sets] = {}
-        for predicate, runs in known.items():
-            parts = [sets for head, sets in derived if head == predicate and sets]
-            fresh = reduce(Sets.beyond, runs, either(*parts)) if parts else None
-            if fresh:
-                delta[predicate] = fresh
-                _add(runs, fresh)
-                if predicate in joined:
-                    relations[predicate] = either(*runs)
+        for predicate in stratum.predicates:
+            relations[predicate].add(delta.get(predicate))
+        delta = {predicate: sets for predicate, sets in delta.items() if sets}
         if not delta:
-            relations.update({predicate: either(*runs) for predicate, runs in known.items()})
             return
-        # derived := rules(known), where one recursive literal reads delta
-        derived = [
-            (rule.head.predicate, solver.rule(rule.head, rest, solver.delta(literal, delta)))
-            for rule, literal, rest in variants
-            if _predicate(literal) in delta
-        ]
+        if small.serves(delta):
+            delta = small.run(delta)
+            continue
+        # Rule: derived := rules(known), where one recursive literal reads delta, and those after it what is older
+        derived = {}
+        for clause, literal in variants:
+            if (predicate := _predicate(literal)) in delta:
+                found = solver.delta(literal, delta[predicate])
+                derived.setdefault(clause.head.predicate, []).extend(_derived(clause, solver, found, plan))
+        delta = {head: relations[head].fresh(parts) for head, parts in derived.items() if parts}
 
 
-def _add(runs: list[Sets], fresh: Sets) -> None:
-    """Runs merge when the newer one is half as long as the older one: each row takes part in few merges."""
-    runs.append(fresh)
-    while len(runs) > 1 and 2 * len(runs[-1].possible) >= len(runs[-2].possible):
-        runs[-2:] = [either(*runs[-2:])]
-
-
-def _variants(stratum: Stratum) -> Iterator[tuple[PlannedRule, Literal, tuple[Step, ...]]]:
+def _variants(stratum: Stratum) -> Iterator[tuple[Clause, Literal]]:
     """Each rule with each of its recursive literals, and the rest of the body in an order that follows it."""
     for rule in stratum.rules:
-        for place, step in enumerate(rule.body):
-            if isinstance(step, Literal) and not step.negated and _predicate(step) in stratum.predicates:
-                rest = (*rule.body[:place], *rule.body[place + 1 :])
-                yield rule, step, tuple(_ordered(rest, literal_variables(step)))
+        recursive = [n for n, step in enumerate(rule.body) if _recursive(step, stratum)]
+        for place in recursive:
+            step = rule.body[place]
+            assert isinstance(step, Literal)
+            rest = list(_ordered(rule.body, place))
+            older = frozenset(at for at, n in enumerate(rest) if n in recursive and n > place)
+            yield Clause(rule.head, tuple(rule.body[n] for n in rest), older), step
+
+
+def _recursive(step: Step, stratum: Stratum) -> bool:
+    return isinstance(step, Literal) and not step.negated and _predicate(step) in stratum.predicates
 
 
 def _predicate(literal: Literal) -> str:
     return atoms_of(literal.formula)[0].atom.predicate
 
 
-def _ordered(steps: Iterable[Step], bound: frozenset[str]) -> Iterator[Step]:
-    """The steps as they can be evaluated: filters first, then those that bring the fewest new variables."""
-    waiting = list(steps)
+def _ordered(steps: tuple[Step, ...], first: int) -> Iterator[int]:
+    """The places of the steps after the first: filters first, then those that bring the fewest new variables."""
+    waiting = [place for place in range(len(steps)) if place != first]
+    bound = variables(steps[first])
     while waiting:
         ready = [
-            (*rank(_variables(step), now, bound), place)
-            for place, step in enumerate(waiting)
-            if (now := _binds(step, bound)) is not None
+            (*rank(variables(steps[place]), now, bound), place)
+            for place in waiting
+            if (now := _binds(steps[place], bound)) is not None
         ]
-        step = waiting.pop(min(ready)[-1])
-        bound = _binds(step, bound) or bound
-        yield step
-
-
-def _variables(step: Step) -> frozenset[str]:
-    return names((*step.groups, step.bound)) if isinstance(step, Gather) else literal_variables(step)
+        place = min(ready)[-1]
+        waiting.remove(place)
+        bound = _binds(steps[place], bound) or bound
+        yield place
 
 
 def _binds(step: Step, bound: frozenset[str]) -> frozenset[str] | None:

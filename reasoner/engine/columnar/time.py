@@ -6,20 +6,17 @@ A span of days is [s, e), closed-open, and so is a window here: [a, w) stands fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from reasoner.engine.columnar.sets import Bindings, Sets
-from reasoner.engine.columnar.table import (
-    Ints,
+from reasoner.engine.tables.codes import Ints, Mask
+from reasoner.engine.tables.sets import Bindings, Sets
+from reasoner.engine.tables.table import (
     Table,
     coalesce,
-    complement,
     concatenate,
     difference,
     identify,
-    moments,
+    in_order,
     narrowest,
     run_at,
     union,
@@ -38,105 +35,113 @@ def shift(days: Ints, by: int) -> Ints:
 def once(p: Sets, near: int, far: int) -> Sets:
     """`once[near..far] p`; far is FUTURE without a window."""
     # [s, e) -> [s + near, e + far)
-    held = p.each(lambda table: coalesce(table.spans(shift(table.start, near), shift(table.end, far))))
+    held = Sets(p.certain, p.possible).each(lambda table: coalesce(_moved(table, near, far)))
+    if p.windows is None:
+        return held
     # [a, b] lies between t - far and t - near -> [b + near, a + far]
     w = p.windows
-    sure = w.spans(shift(w.end - 1, near), shift(w.start + 1, far))
-    certain = union(held.certain, sure) if len(sure) else held.certain
-    later = narrowest(Table(w.keys, shift(w.start, near), shift(w.end, near)), certain)
-    return Sets(certain, certain if p.exact else held.possible, later)
+    start, end = w.days
+    certain = union(held.certain, w.spans(shift(end - 1, near), shift(start + 1, far)))
+    later = w.spans(shift(start, near), shift(end, near))
+    return Sets(certain, held.possible, narrowest(later, certain))
 
 
 def always(p: Sets, near: int, far: int) -> Sets:
     """`always[near..far] p`."""
     # [s, e) -> [s + far, e + near)
-    held = p.each(lambda table: table.spans(shift(table.start, far), shift(table.end, near)))
-    return Sets(held.certain, held.possible, Table.empty(p.width))
+    return Sets(p.certain, p.possible).each(lambda table: _moved(table, far, near))
 
 
 def begins(p: Sets) -> Sets:
     """`begins p`: the first day of a run."""
-    first = _days(p.certain, p.certain.start)
+    first = _days(p.certain, p.certain.days[0])
     # Certain: s of a certain [s, e), where s - 1 is not possible.
-    certain = difference(first, _later(p.possible))
+    certain = difference(first, _moved(p.possible, 1, 1))
     if p.exact:
         return Sets.exactly(certain)
-    possible = difference(p.possible, _later(p.certain))
+    possible = difference(p.possible, _moved(p.certain, 1, 1))
     # Window (a, b) -> (start of the possible run that holds a - 1, else a; b). A certain run has (s, s).
-    windows = concatenate((p.windows, first))
-    ids, runs = identify(windows.keys, p.possible.keys)
-    row, found = run_at(p.possible, runs, ids, windows.start - 1)
-    start = np.where(found, p.possible.start[row], windows.start)
-    reached = windows.spans(start, windows.end).take(start > PAST)
-    return Sets(certain, possible, narrowest(reached, certain))
+    windows = concatenate([first] if p.windows is None else [p.windows, first])
+    start, end = windows.days
+    runs, row, found = _run(windows, None, p.possible, start - 1)
+    start = np.where(found, runs.days[0][row], start) if len(runs) else start
+    reached = windows.spans(start, end)
+    return Sets(certain, possible, narrowest(reached.take(reached.days[0] > PAST), certain))
 
 
 def ends(p: Sets) -> Sets:
     """`ends p`: the first day after a run."""
-    after = _days(p.certain, p.certain.end)
+    after = _days(p.certain, p.certain.days[1])
     # Certain: e of a certain [s, e), where e is not possible.
     certain = difference(after, p.possible)
     if p.exact:
         return Sets.exactly(certain)
-    possible = difference(_later(p.possible), p.certain)
+    possible = difference(_moved(p.possible, 1, 1), p.certain)
     # Window (a, b) -> (a + 1, the first day after b that is not possible). A certain run has (e - 1, e - 1).
-    last = after.spans(after.start - 1, after.end - 1)
-    windows = concatenate((p.windows, last))
-    ids, runs = identify(windows.keys, p.possible.keys)
-    row, found = run_at(p.possible, runs, ids, windows.end)
-    quiet = np.where(found, p.possible.end[row], windows.end)
-    reached = windows.spans(windows.start + 1, quiet + 1).take(quiet < FUTURE)
-    return Sets(certain, possible, narrowest(reached, certain))
+    last = after.spans(after.days[0] - 1, after.days[1] - 1)
+    windows = concatenate([last] if p.windows is None else [p.windows, last])
+    start, end = windows.days
+    runs, row, found = _run(windows, None, p.possible, end)
+    quiet = np.where(found, runs.days[1][row], end) if len(runs) else end
+    reached = windows.spans(start + 1, quiet + 1)
+    return Sets(certain, possible, narrowest(reached.take(reached.days[1] <= FUTURE), certain))
 
 
 def since(p: Bindings, q: Bindings, negated: bool) -> Bindings:
     """`p since q`, or `not p since q` where negated. The variables of q are those of p and more."""
     places = q.places(p.names)
-    sure = _sure(p.sets, q, places, negated)
-    q_certain, q_windows = q.sets.certain, q.sets.windows
+    sure = _sure(p, q, negated)
     # Certain from a certain [s, e): on to the end of the sure run that e lies in.
-    lasting = q_certain.spans(q_certain.start, _run_end(sure, q_certain, places, q_certain.end))
-    # Certain from a window (a, b): from b on to the end of the sure run, where that holds all of a + 1 to b.
-    end = _run_end(sure, q_windows, places, q_windows.start + 1)
-    from_windows = q_windows.take(end >= q_windows.end)
-    from_windows = from_windows.spans(from_windows.end - 1, end[end >= q_windows.end])
-    certain = union(lasting, from_windows)
-    none = Table.empty(q.sets.width)
+    start, end = q.sets.certain.days
+    certain = coalesce(q.sets.certain.spans(start, _run_end(sure, q.sets.certain, places, end)))
     if p.sets.exact and q.sets.exact:
-        return Bindings(q.names, Sets(certain, certain, none))
-    q_possible = q.sets.possible
-    if negated:
-        end = _broken(p.sets, q_possible, places)
-    else:
-        end = _run_end(p.sets.possible, q_possible, places, q_possible.end)
-    return Bindings(q.names, Sets(certain, coalesce(q_possible.spans(q_possible.start, end)), none))
+        return Bindings(q.names, Sets.exactly(certain))
+    if q.sets.windows is not None:
+        # Certain from a window (a, b): from b on to the end of the sure run, where that holds all of a + 1 to b.
+        start, stop = q.sets.windows.days
+        end = _run_end(sure, q.sets.windows, places, start + 1)
+        certain = union(certain, q.sets.windows.spans(stop - 1, np.where(end >= stop, end, PAST)))
+    start, end = q.sets.possible.days
+    end = (
+        _broken(p.sets, q.sets.possible, places) if negated else _run_end(p.sets.possible, q.sets.possible, places, end)
+    )
+    return Bindings(q.names, Sets(certain, coalesce(q.sets.possible.spans(start, end))))
 
 
-def _sure(p: Sets, q: Bindings, places: Sequence[int], negated: bool) -> Table:
+def _sure(p: Bindings, q: Bindings, negated: bool) -> Table:
     """The days on which p, or `not p`, holds in every world, for the keys of q."""
-    if not negated:
-        return p.certain
-    keys = q.keys([q.names[place] for place in places])
-    return complement(keys, p.possible)
+    return difference(q.keys(p.names), p.sets.possible) if negated else p.sets.certain
 
 
-def _run_end(runs: Table, table: Table, places: Sequence[int], days: Ints) -> Ints:
-    """The end of the run that holds on each day, for the keys at these places; else the day."""
-    ids, run_ids = identify(table.keys[:, list(places)], runs.keys)
+def _run(table: Table, places: tuple[int, ...] | None, runs: Table, days: Ints) -> tuple[Table, Ints, Mask]:
+    """The runs in order, and the one of them that holds on each day for the key at these places, if any does."""
+    ids, run_ids = identify((table, places), (runs, None))
+    runs, run_ids = in_order(runs, run_ids)
     row, found = run_at(runs, run_ids, ids, days)
-    return np.where(found, runs.end[row], days) if len(runs) else days
+    return runs, row, found
 
 
-def _broken(p: Sets, q: Table, places: Sequence[int]) -> Ints:
+def _run_end(runs: Table, table: Table, places: tuple[int, ...], days: Ints) -> Ints:
+    """The end of the run that holds on each day, for the keys at these places; else the day."""
+    runs, row, found = _run(table, places, runs, days)
+    return np.where(found, runs.days[1][row], days) if len(runs) else days
+
+
+def _broken(p: Sets, q: Table, places: tuple[int, ...]) -> Ints:
     """Where possible `not p since [s, e)` ends: on the least b of p's windows and certain days from e on."""
-    ids, sure, spans = identify(q.keys[:, list(places)], p.certain.keys, p.windows.keys)
+    end = q.days[1]
     # A certain day from e on: e itself, where it lies in a certain run, or the start of the next one.
-    low = np.searchsorted(moments(sure, p.certain.end), moments(ids, q.end), "right")
-    day = _at(p.certain.start, sure, low, ids)
+    ids, sure = identify((q, places), (p.certain, None))
+    certain, sure = in_order(p.certain, sure)
+    low = np.searchsorted(certain.moments(sure)[1], q.layout.space.moments(ids, end), "right")
+    day = np.maximum(_at(certain.days[0], sure, low, ids), end)
+    if p.windows is None:
+        return day
     # Windows of a key start and end in the same order: the first one from e on is also the first to end.
-    low = np.searchsorted(moments(spans, p.windows.start), moments(ids, q.end), "left")
-    last = _at(p.windows.end - 1, spans, low, ids)
-    return np.minimum(np.maximum(day, q.end), last)
+    ids, spans = identify((q, places), (p.windows, None))
+    windows, spans = in_order(p.windows, spans)
+    low = np.searchsorted(windows.moments(spans)[0], q.layout.space.moments(ids, end), "left")
+    return np.minimum(day, _at(windows.days[1] - 1, spans, low, ids))
 
 
 def _at(days: Ints, day_ids: Ints, place: Ints, ids: Ints) -> Ints:
@@ -150,6 +155,9 @@ def _days(table: Table, days: Ints) -> Table:
     return table.spans(days, days + 1).take((days > PAST) & (days < FUTURE))
 
 
-def _later(table: Table) -> Table:
-    """The spans one day later."""
-    return table.spans(shift(table.start, 1), shift(table.end, 1))
+def _moved(table: Table, first: int, last: int) -> Table:
+    """The spans with their starts and their ends so much later."""
+    if table.start is None:
+        return table
+    start, end = table.days
+    return table.spans(shift(start, first), shift(end, last))

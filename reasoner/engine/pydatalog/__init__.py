@@ -21,11 +21,11 @@ from time import monotonic
 
 from pyDatalog import Logic
 
-from reasoner.engine.columnar.codes import Codes
 from reasoner.engine.model import Model
 from reasoner.engine.pydatalog.bodies import Call, Facts, Part, Rows, comparison, gather, lent, match, resolve
 from reasoner.engine.pydatalog.days import Moment, during
 from reasoner.engine.pydatalog.machine import Fact, Found, Machine
+from reasoner.engine.tables.codes import Codes
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan, Stratum
 from reasoner.plan.rules import Gather, PlannedRule, Step

@@ -10,9 +10,9 @@ from typing import Any
 from pyDatalog import Logic, pyEngine
 
 from reasoner.diagnostic import Problems, error
-from reasoner.engine.columnar.codes import Codes
 from reasoner.engine.pydatalog.bodies import Call, Facts, Part
 from reasoner.engine.pydatalog.days import Moment
+from reasoner.engine.tables.codes import Codes
 from reasoner.plan.plan import Stratum
 from reasoner.term import Atom, Constant, Row, Variable
 

@@ -1,0 +1,97 @@
+"""Relations that grow: runs that merge geometrically, and which rows are there already."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import numpy as np
+
+from reasoner.engine.tables import index
+from reasoner.engine.tables.codes import Ints, Mask
+from reasoner.engine.tables.index import different
+from reasoner.engine.tables.layout import Layout
+from reasoner.engine.tables.sets import Sets, either
+from reasoner.engine.tables.table import Table
+
+
+class Relation:
+    """What is known of a predicate: what is recent, and older runs of rows, each at least twice as long as the next."""
+
+    def __init__(self, layout: Layout, sets: Sets | None = None) -> None:
+        self.layout = layout
+        self.older = [sets] if sets is not None and sets else []
+        self.recent: Sets | None = None
+        self.joined = True  # whether rules read what is known of it, and not its changes alone
+        self.timeless = all(run.timeless for run in self.older)  # every row holds on every day
+        self._seen: Mask | None = None
+
+    def __len__(self) -> int:
+        return sum(len(run.possible) for run in self.runs)
+
+    @property
+    def runs(self) -> list[Sets]:
+        """The older runs and the recent one."""
+        return self.older if self.recent is None else [*self.older, self.recent]
+
+    @property
+    def sets(self) -> Sets:
+        """All runs as one."""
+        if len(self.runs) != 1:
+            self.older, self.recent = [self._whole()], None
+        return self.runs[0]
+
+    def fresh(self, parts: list[Sets]) -> Sets:
+        """What the parts say that is not known yet, coalesced."""
+        if self.timeless and all(part.timeless for part in parts):
+            return Sets.exactly(Table(self.layout, self._unseen([part.certain.key for part in parts])))
+        self.timeless, self._seen = False, None
+        return reduce(Sets.beyond, self.runs, either(*parts))
+
+    def add(self, fresh: Sets | None) -> None:
+        """What is fresh becomes recent, and what was recent older.
+
+        Two runs merge when the newer is half as long as the older: each row takes part in few merges.
+        """
+        if self.recent:
+            self.older.append(self.recent)
+            while (
+                len(self.older) > 1
+                and self._merges
+                and 2 * len(self.older[-1].possible) >= len(self.older[-2].possible)
+            ):
+                self.older[-2:] = [either(*self.older[-2:])]
+        self.recent = fresh
+        if fresh and self._seen is not None:
+            self._seen[fresh.certain.key] = True
+
+    @property
+    def _merges(self) -> bool:
+        """Whether anybody looks through the runs."""
+        return self.joined or self._seen is None
+
+    def _whole(self) -> Sets:
+        if self._seen is not None:
+            return Sets.exactly(Table(self.layout, np.flatnonzero(self._seen)))
+        return either(*self.runs) if self.runs else Sets.empty(self.layout)
+
+    def _unseen(self, parts: list[Ints]) -> Ints:
+        """The keys, sorted, that no run has, where all hold on every day."""
+        if self._seen is None and self._dense(sum(map(len, parts))):
+            self._seen = np.zeros(1 << self.layout.size, np.bool_)
+            for run in self.runs:
+                self._seen[run.certain.key] = True
+        if self._seen is not None:
+            return different(np.concatenate([part[~self._seen[part]] for part in parts]), self.layout.size)
+        keys = different(np.concatenate(parts), self.layout.size)
+        for run in self.runs:
+            there = run.certain.key
+            keys = keys[there[np.minimum(np.searchsorted(there, keys), len(there) - 1)] != keys]
+        return keys
+
+    def _dense(self, more: int) -> bool:
+        """Whether there are so many rows, or so few keys, that an array over all keys is worth its room."""
+        bits = self.layout.size
+        if not index.DENSE or self.layout.wide:
+            return False
+        few = bits <= index.DENSEST and 1 << bits <= index.SPARSE * (len(self) + more)
+        return bits <= index.DENSE or few

@@ -1,0 +1,132 @@
+"""Facts as tables: made once for a store, for every plan that is evaluated over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from reasoner.engine.tables.codes import Codes, Ints
+from reasoner.engine.tables.layout import Space
+from reasoner.engine.tables.sets import Sets
+from reasoner.engine.tables.table import Table, coalesce, narrowest
+from reasoner.evidence.columns import Columns
+from reasoner.evidence.store import Store
+from reasoner.term import Row, Value
+from reasoner.when import ETERNAL, FUTURE, PAST, Day, Truth
+
+MARGIN = 1_000  # days that operators may add before and after those of the facts
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The facts of a store: their codes, the space of their layouts, and a table for each predicate."""
+
+    codes: Codes
+    space: Space
+    margin: int
+    facts: Mapping[str, Sets]
+
+
+_BASES: WeakKeyDictionary[Store, Base] = WeakKeyDictionary()
+
+
+def base(store: Store, margin: int) -> Base:
+    """The facts of a store as tables, with room for `margin` days before and after them."""
+    known = _BASES.get(store)
+    if known is None or known.margin < margin:
+        known = _BASES[store] = _loaded(store, max(margin, MARGIN))
+    return known
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """The rows of a predicate as read: their columns, and spans as (row, start, end); None: each on every day."""
+
+    columns: tuple[_Column, ...]
+    count: int
+    certain: Spans | None = None
+    possible: Spans | None = None
+    windows: Spans | None = None
+
+
+Spans = tuple[Ints, Ints, Ints]
+
+
+@dataclass(frozen=True, eq=False)
+class _Column:
+    """A column as read: its different values, and the number of one of them for each row."""
+
+    values: list[Value]
+    places: Ints
+
+
+def _loaded(store: Store, margin: int) -> Base:
+    read = {name: _read(rows) for name, rows in store.facts.items() if len(rows)}
+    codes = Codes()
+    # Columns with few values come first: their codes are small, and so are the rows that hold them.
+    columns = [column for one in read.values() for column in one.columns]
+    for column in sorted(columns, key=lambda column: len(column.values)):
+        codes.encode(column.values)
+    space = Space(*_first_and_last(read.values(), margin))
+    return Base(codes, space, margin, {name: _sets(one, codes, space) for name, one in read.items()})
+
+
+def _read(rows: Mapping[Row, Truth]) -> _Read:
+    if isinstance(rows, Columns):
+        columns = tuple(_Column(list(v), c) for v, c in zip(rows.domains, rows.codes, strict=True))
+        count = rows.size
+        spans = None if rows.start is None or rows.end is None else (np.arange(count), rows.start, rows.end)
+        return _Read(columns, count, spans, spans)
+    columns = tuple(_column(column) for column in zip(*rows, strict=True))
+    truths = list(rows.values())
+    if all(truth == ETERNAL for truth in truths):
+        return _Read(columns, len(rows))
+    return _Read(
+        columns,
+        len(rows),
+        _spans([(row, *span) for row, truth in enumerate(truths) for span in truth.certain]),
+        _spans([(row, *span) for row, truth in enumerate(truths) for span in truth.possible]),
+        _spans([(row, first, last + 1) for row, truth in enumerate(truths) for first, last in truth.windows]),
+    )
+
+
+def _column(values: tuple[Value, ...]) -> _Column:
+    numbers: dict[Value, int] = {}
+    places = [numbers.setdefault(value, len(numbers)) for value in values]
+    return _Column(list(numbers), np.array(places, np.int64))
+
+
+def _spans(spans: list[tuple[int, Day, Day]]) -> Spans:
+    row, start, end = np.array(spans, np.int64).reshape(-1, 3).T
+    return row, start, end
+
+
+def _first_and_last(read: Iterable[_Read], margin: int) -> tuple[Day, Day]:
+    """The first day and the last on which anything may change."""
+    parts = [days for one in read for spans in (one.certain, one.possible, one.windows) if spans for days in spans[1:]]
+    finite = [days[(days > PAST) & (days < FUTURE)] for days in parts]
+    first = min((int(days.min()) for days in finite if len(days)), default=0)
+    last = max((int(days.max()) for days in finite if len(days)), default=0)
+    return first - margin, last + margin
+
+
+def _sets(read: _Read, codes: Codes, space: Space) -> Sets:
+    columns = [codes.encode(column.values)[column.places] for column in read.columns]
+    layout = space.layout([bits_of(int(column.max(initial=0))) for column in columns])
+    key = layout.pack(columns, read.count)
+
+    def table(spans: Spans | None) -> Table:
+        return Table(layout, key) if spans is None else Table(layout, key[spans[0]], spans[1], spans[2])
+
+    certain = coalesce(table(read.certain))
+    possible = certain if read.possible is read.certain else coalesce(table(read.possible))
+    windows = narrowest(table(read.windows), certain) if read.windows is not None else None
+    return Sets(certain, possible, windows).settled()
+
+
+def bits_of(code: int) -> int:
+    """The bits of a column whose codes go up to this one; one at least."""
+    return max(code.bit_length(), 1)
