@@ -43,6 +43,9 @@ class Columns(Mapping[Row, Truth]):
         """The number of rows, counting each span of a row."""
         return len(self.codes[0]) if self.codes else 0
 
+    def __bool__(self) -> bool:
+        return bool(self.size)
+
     @cached_property
     def _rows(self) -> dict[Row, Truth]:
         columns = [

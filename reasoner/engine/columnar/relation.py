@@ -23,7 +23,7 @@ class Relation:
         self.recent: Sets | None = None
         self.joined = True  # whether rules read what is known of it, and not its changes alone
         self.timeless = all(run.timeless for run in self.older)  # every row holds on every day
-        self._seen: Mask | None = None
+        self.seen: Mask | None = None  # for each key whether it is there, where keys are dense
 
     def __len__(self) -> int:
         return sum(len(run.possible) for run in self.runs)
@@ -44,7 +44,7 @@ class Relation:
         """What the parts say that is not known yet, coalesced."""
         if self.timeless and all(part.timeless for part in parts):
             return Sets.exactly(Table(self.layout, self._unseen([part.certain.key for part in parts])))
-        self.timeless, self._seen = False, None
+        self.timeless, self.seen = False, None
         return reduce(Sets.beyond, self.runs, either(*parts))
 
     def add(self, fresh: Sets | None) -> None:
@@ -61,27 +61,27 @@ class Relation:
             ):
                 self.older[-2:] = [either(*self.older[-2:])]
         self.recent = fresh
-        if fresh and self._seen is not None:
-            self._seen[fresh.certain.key] = True
+        if fresh and self.seen is not None:
+            self.seen[fresh.certain.key] = True
 
     @property
     def _merges(self) -> bool:
         """Whether anybody looks through the runs."""
-        return self.joined or self._seen is None
+        return self.joined or self.seen is None
 
     def _whole(self) -> Sets:
-        if self._seen is not None:
-            return Sets.exactly(Table(self.layout, np.flatnonzero(self._seen)))
+        if self.seen is not None:
+            return Sets.exactly(Table(self.layout, np.flatnonzero(self.seen)))
         return either(*self.runs) if self.runs else Sets.empty(self.layout)
 
     def _unseen(self, parts: list[Ints]) -> Ints:
         """The keys, sorted, that no run has, where all hold on every day."""
-        if self._seen is None and self._dense(sum(map(len, parts))):
-            self._seen = np.zeros(1 << self.layout.size, np.bool_)
+        if self.seen is None and self._dense(sum(map(len, parts))):
+            self.seen = np.zeros(1 << self.layout.size, np.bool_)
             for run in self.runs:
-                self._seen[run.certain.key] = True
-        if self._seen is not None:
-            return different(np.concatenate([part[~self._seen[part]] for part in parts]), self.layout.size)
+                self.seen[run.certain.key] = True
+        if self.seen is not None:
+            return different(np.concatenate([part[~self.seen[part]] for part in parts]), self.layout.size)
         keys = different(np.concatenate(parts), self.layout.size)
         for run in self.runs:
             there = run.certain.key

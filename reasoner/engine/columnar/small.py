@@ -97,7 +97,9 @@ class Small:
 
     def _known(self, predicate: str) -> Callable[[int], bool]:
         """Whether a row was there before."""
-        layout = self.relations[predicate].layout
+        layout, seen = self.relations[predicate].layout, self.relations[predicate].seen
+        if seen is not None:
+            return seen.data.__getitem__
         every = tuple(range(layout.width))
         finders = [_find(run.certain, layout, every) for run in self.relations[predicate].runs]
         return lambda row: any(find(row) for find in finders)

@@ -64,14 +64,15 @@ class _Column:
 
 
 def _loaded(store: Store, margin: int) -> Base:
-    read = {name: _read(rows) for name, rows in store.facts.items() if len(rows)}
+    read = {name: _read(rows) for name, rows in store.facts.items() if rows}
     codes = Codes()
     # Columns with few values come first: their codes are small, and so are the rows that hold them.
     columns = [column for one in read.values() for column in one.columns]
-    for column in sorted(columns, key=lambda column: len(column.values)):
-        codes.encode(column.values)
+    coded = {id(c): codes.encode(c.values) for c in sorted(columns, key=lambda column: len(column.values))}
     space = Space(*_first_and_last(read.values(), margin))
-    return Base(codes, space, margin, {name: _sets(one, codes, space) for name, one in read.items()})
+    return Base(codes, space, margin, {
+        name: _sets(one, [coded[id(column)][column.places] for column in one.columns], space) for name, one in read.items()
+    })  # fmt: skip
 
 
 def _read(rows: Mapping[Row, Truth]) -> _Read:
@@ -113,8 +114,7 @@ def _first_and_last(read: Iterable[_Read], margin: int) -> tuple[Day, Day]:
     return first - margin, last + margin
 
 
-def _sets(read: _Read, codes: Codes, space: Space) -> Sets:
-    columns = [codes.encode(column.values)[column.places] for column in read.columns]
+def _sets(read: _Read, columns: list[Ints], space: Space) -> Sets:
     layout = space.layout([bits_of(int(column.max(initial=0))) for column in columns])
     key = layout.pack(columns, read.count)
 

@@ -36,7 +36,10 @@ class Codes:
 
     def encode(self, values: Sequence[Value]) -> Ints:
         """The codes of n values."""
-        return np.fromiter(map(self.code, values), np.int64, len(values))
+        fresh = [value for value in dict.fromkeys(values) if value not in self._codes]
+        self._codes.update(zip(fresh, range(len(self), len(self) + len(fresh)), strict=True))
+        self._values += fresh
+        return np.fromiter(map(self._codes.__getitem__, values), np.int64, len(values))
 
     def decode(self, columns: Iterable[Ints]) -> list[tuple[Value, ...]]:
         """The rows of values behind columns of codes."""
