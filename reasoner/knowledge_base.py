@@ -24,6 +24,7 @@ from reasoner.evidence.claim import (
 )
 from reasoner.evidence.store import Store, store
 from reasoner.home import bundled
+from reasoner.plan.goal import Directed
 from reasoner.plan.plan import plan
 from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
@@ -193,7 +194,10 @@ class KnowledgeBase:
         return self._answering.answer(question, understood.body, days, understood)
 
     def query(self, body: str, at: str | None = None) -> Answers:
-        """The rows for which a body holds, such as `besieges(Who, raqqa_city, Side)`. Raises Problems."""
+        """The rows for which a body holds, such as `besieges(Who, raqqa_city, Side)`. Raises Problems.
+
+        `at` asks of some days alone, and answers tell of no others.
+        """
         # Plain Datalog cites nothing.
         return self._rows(body, at, 0 if self.vocabulary.plain else None)
 
@@ -203,6 +207,16 @@ class KnowledgeBase:
 
     def _rows(self, body: str, at: str | None, proofs: int | None) -> Answers:
         return self._answering.answer(body, self._body(body), _span(at) if at else None, proofs=proofs)
+
+    def plan(self, question: str | None = None, at: str | None = None) -> Directed:
+        """How a question in either language is evaluated, or the whole program. Raises Problems."""
+        days = _span(at) if at else None
+        if question is None:
+            return self._answering.planned_whole(days)
+        if "(" not in question and " " in question.strip():
+            understood = understand(question, self.vocabulary, self.names, self.store.last_evidence())
+            return self._answering.planned(understood.body, None, understood)
+        return self._answering.planned(self._body(question), days)
 
     def check(self) -> tuple[Diagnostic, ...]:
         """Everything to be said about rules and facts: warnings, broken invariants, disputes."""
@@ -217,7 +231,15 @@ class KnowledgeBase:
     @cached_property
     def _answering(self) -> Answering:
         taken_away = tuple(s.citation.text or "" for s in self._dropped if isinstance(s, Fact))
-        return Answering(self.vocabulary, self.store, self.names, engine(self._engine), self.diagnostics, taken_away)
+        return Answering(
+            self.vocabulary,
+            self.store,
+            self.names,
+            engine(self._engine),
+            self.diagnostics,
+            taken_away,
+            follows_demand=self._engine != "pydatalog",  # which knows of none
+        )
 
     def _body(self, written: str) -> tuple[BodyLiteral, ...]:
         problems: list[Diagnostic] = []

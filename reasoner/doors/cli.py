@@ -123,6 +123,21 @@ def why(what: str, **given: Unpack[Given]) -> None:
 
 
 @cli.command()
+@click.argument("question", required=False)
+@_flags
+def plan(question: str | None, **given: Unpack[Given]) -> None:
+    """Show how a question, an atom or a body is evaluated; without one, the whole program."""
+    from reasoner.plan import show
+
+    base = _load(given)
+    directed = base.plan(question, given["at"])
+    if given["as_json"]:
+        _print_json(show.as_json(directed))
+    else:
+        click.echo(show.as_text(directed, base.vocabulary))
+
+
+@cli.command()
 @_flags
 def check(**given: Unpack[Given]) -> None:
     """Say everything that is wrong or doubtful: errors, warnings, broken invariants, disputes."""

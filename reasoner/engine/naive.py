@@ -57,16 +57,22 @@ def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R5xx) where the rules do not settle."""
     horizon = Horizon(*_ends(plan, store))
     relations: dict[str, Relation] = {
-        predicate: {row: horizon.inward(truth) for row, truth in rows.items()}
+        predicate: {
+            row: sets
+            for row, truth in rows.items()
+            if (sets := horizon.within(horizon.inward(truth), plan.spans.get(predicate))).possible
+        }
         for predicate, rows in store.facts.items()
     }
     for stratum in plan.strata:
         for _ in rounds(stratum.predicates, stratum.calculates):
             changed = False
             for rule in stratum.rules:
-                known = relations.setdefault(rule.head.predicate, {})
+                head = rule.head.predicate
+                known = relations.setdefault(head, {})
                 for row, sets in list(Solver(horizon, relations).rule(rule)):
-                    grown = either(known.get(row, Sets()), sets)
+                    needed = horizon.always if head in plan.demands else horizon.within(sets, plan.spans.get(head))
+                    grown = either(known.get(row, Sets()), needed)
                     if grown != known.get(row, Sets()):
                         known[row], changed = grown, True
             if not changed:
@@ -83,6 +89,7 @@ def _ends(plan: Plan, store: Store) -> tuple[Day, Day]:
         for interval in (*truth.certain, *truth.possible, *truth.windows)
         for edge in interval
     }
+    edges |= {edge for span in plan.spans.values() for edge in span}
     reach = 1
     for literal in (step for s in plan.strata for r in s.rules for step in r.body if isinstance(step, Literal)):
         match literal.formula:
@@ -102,6 +109,15 @@ class Horizon:
     def __init__(self, first: Day, last: Day) -> None:
         self.first, self.last = first, last
         self.days: DaySet = frozenset(range(first, last + 1))
+        self.always = Sets(self.days, self.days, frozenset((d, d) for d in self.days))
+
+    def within(self, sets: Sets, span: Interval | None) -> Sets:
+        """What is needed of some sets: the days of the span, and the windows inside it."""
+        if span is None:
+            return sets
+        days = self.of(*span)
+        windows = frozenset((a, b) for a, b in sets.windows if span[0] <= a and b < span[1])
+        return Sets(sets.certain & days, sets.possible & days, windows)
 
     def of(self, start: Day, end: Day) -> DaySet:
         """The days from start up to, not including, end."""

@@ -59,7 +59,7 @@ def rounds(names: Iterable[str], calculates: bool) -> Iterator[int]:
     """Counts the rounds of a recursion. Raises Problems (R501) where arithmetic in it makes new values for ever."""
     for number in count(1):
         if calculates and number > ROUNDS:
-            shown = ", ".join(f"`{name}`" for name in sorted(names))
+            shown = ", ".join(f"`{name}`" for name in sorted(names) if "#" not in name)
             advice = "arithmetic in a rule that needs itself wants a bound, such as N < 1000"
             raise Problems([error("R501", f"{shown} did not settle after {ROUNDS} rounds", help=advice)])
         yield number

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from reasoner.check.safety import groups, literal_variables, names, order, outer_variables
+from reasoner.check.safety import binds, groups, literal_variables, names, order, outer_variables, rank
 from reasoner.syntax.tree import (
     Aggregate,
     Always,
@@ -52,6 +53,36 @@ class PlannedRule:
     head: Atom
     body: tuple[Step, ...]
     rule: Rule = field(compare=False, repr=False)
+
+
+def ordered(steps: Iterable[Step], bound: frozenset[str]) -> tuple[Step, ...]:
+    """The steps as they can be evaluated once some variables are bound: filters first, then what multiplies least."""
+    waiting, done = list(steps), []
+    while waiting:
+        ready = [
+            (*rank(_variables(step), now, bound), place)
+            for place, step in enumerate(waiting)
+            if (now := _binds(step, bound)) is not None
+        ]
+        step = waiting.pop(min(ready)[-1])
+        bound = _binds(step, bound) or bound
+        done.append(step)
+    return tuple(done)
+
+
+def _variables(step: Step) -> frozenset[str]:
+    return names((*step.groups, step.bound)) if isinstance(step, Gather) else literal_variables(step)
+
+
+def _binds(step: Step, bound: frozenset[str]) -> frozenset[str] | None:
+    """The variables bound after a step, None where it cannot be evaluated yet."""
+    if not isinstance(step, Gather):
+        return binds(step, bound, frozenset())
+    if not names(step.groups) <= bound:
+        return None
+    if names((step.bound,)) <= bound:
+        return bound
+    return bound | names((step.bound,)) if step.operator == "=" and isinstance(step.bound, Variable) else None
 
 
 class Normaliser:

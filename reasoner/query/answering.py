@@ -12,7 +12,9 @@ from reasoner.evidence.claim import Claim, assumption_texts
 from reasoner.evidence.store import Store
 from reasoner.explain.proof import Derived, Proof, Stated, supports
 from reasoner.explain.why import Prover
+from reasoner.plan.goal import Directed
 from reasoner.plan.plan import Plan, plan
+from reasoner.plan.slicing import within
 from reasoner.query import situation
 from reasoner.query.answers import Answer, Answers, Origin, Verdict
 from reasoner.query.bodies import filled, free_variables, instance, variable_names, write
@@ -32,6 +34,7 @@ from reasoner.text import Text
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
 
 QUESTION = "#query"
+SITUATION = "#situation"
 
 
 class Answering:
@@ -45,9 +48,11 @@ class Answering:
         evaluate: Callable[[Plan, Store], Model],
         diagnostics: tuple[Diagnostic, ...],
         taken_away: tuple[str, ...] = (),
+        follows_demand: bool = True,
     ) -> None:
         self.vocabulary, self.store, self.names = vocabulary, store, names
         self.evaluate, self.diagnostics, self.taken_away = evaluate, diagnostics, taken_away
+        self.follows_demand = follows_demand
 
     def answer(
         self,
@@ -63,21 +68,24 @@ class Answering:
         is only reported, a verdict, and the situation of its place.
         """
         asked = tuple(dict.fromkeys(free_variables(body)))
-        rule = Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=Text("query", "").span(0, 0))
         atom = self._single_atom(body)
-        about = atom is not None and understood is not None and atom.predicate in situation.ABOUT
-        about = about and self._tells_situations
         reports = self._reports(atom.predicate) if atom and understood else ()
-        told = self._reports("besieges") if about else ()
-        goals = (QUESTION, *(r.predicate for r in reports), *(situation.NEEDS if about else ()))
-        plans = plan(self.vocabulary, goals, [rule])
-        model = self.evaluate(plans, self.store)
-        prover = Prover(plans, self.store, model)
+        # English asks since when, so it needs all days; a query of some days is told these alone.
+        told = days if understood is None else None
+        plans = self.planned(body, told, understood)
+        model = self.evaluate(plans.plan, self.store)
+        prover = Prover(plans.whole, self.store, model)
         span = Days((days or (PAST, FUTURE),))
 
-        held = [(row, truth) for row, truth in model.rows(QUESTION).items() if truth.possible & span]
+        held = [
+            (row, within(truth, told) if told else truth)
+            for row, truth in model.rows(QUESTION).items()
+            if truth.possible & span
+        ]
         found = [
-            self._derived(prover if proofs is None or n < proofs else None, row, truth, span, asked, body, atom)
+            self._derived(
+                prover if proofs is None or n < proofs else None, row, truth, span, asked, body, atom, told is None
+            )
             for n, (row, truth) in enumerate(held)
         ]
         if atom is not None:
@@ -103,13 +111,37 @@ class Answering:
             _verdict(understood, answers, span, denials, self._closed(atom)) if understood.form == "whether" else None
         )
         result = replace(result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names))
-        return self._situation(result, prover, atom, told, span) if about and atom else result
+        place = self._place(atom)
+        return self._situation(result, prover, place, span) if place is not None else result
+
+    def planned(
+        self, body: tuple[BodyLiteral, ...], days: Interval | None, understood: Question | None = None
+    ) -> Directed:
+        """The plan for a question on some days, or on all of them; for English, also for the situation of its place."""
+        nowhere = Text("query", "").span(0, 0)
+        asked = tuple(dict.fromkeys(free_variables(body)))
+        rules = [Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=nowhere)]
+        place = self._place(self._single_atom(body)) if understood else None
+        for needed in situation.bodies(place) if place is not None else ():
+            literals = tuple(Literal(Plain(one), origin=nowhere) for one in needed)
+            rules.append(Rule(Atom(SITUATION), literals, Citation(), origin=nowhere))
+        goals = tuple(dict.fromkeys(rule.head.predicate for rule in rules))
+        return self._directed(plan(self.vocabulary, goals, rules), goals, days)
+
+    def planned_whole(self, days: Interval | None) -> Directed:
+        """The plan for all that the program derives."""
+        whole = plan(self.vocabulary)
+        return self._directed(whole, tuple(p for s in whole.strata for p in sorted(s.predicates) if "#" not in p), days)
+
+    def _directed(self, whole: Plan, goals: tuple[str, ...], days: Interval | None) -> Directed:
+        facts = sum(map(len, self.store.facts.values())) if self.follows_demand else None
+        return Directed(whole, goals, facts, days)
 
     # ---------------------------------------------------------------- one answer
 
     def _derived(
         self, prover: Prover | None, row: Row, truth: Truth, span: Days, asked: tuple[str, ...],
-        body: tuple[BodyLiteral, ...], atom: Atom | None,
+        body: tuple[BodyLiteral, ...], atom: Atom | None, tells_since: bool,
     ) -> Answer:  # fmt: skip
         bindings = dict(zip(asked, row, strict=True))
         day = _day_to_prove(truth, span)
@@ -132,7 +164,7 @@ class Answering:
             _told(used),
             self._assumed(used),
             variable_names(atom),
-            self._context(first, prover.model, truth) if atom and first and prover else (),
+            self._context(first, prover.model, truth) if atom and first and prover and tells_since else (),
             first,
         )
 
@@ -244,21 +276,25 @@ class Answering:
         """Whether the doctrine decides the predicate, so that what does not follow is not so."""
         return atom is not None and atom.predicate in self.vocabulary.derived
 
-    def _situation(
-        self, result: Answers, prover: Prover, atom: Atom, reports: tuple[Declaration, ...], span: Days
-    ) -> Answers:
-        """The answers with the situation of their place on the day asked about."""
-        typed = list(zip(atom.terms, self.vocabulary.parameters(atom.predicate), strict=True))
+    def _place(self, atom: Atom | None) -> Value | None:
+        """The place whose situation helps to answer a question."""
+        if atom is None or atom.predicate not in situation.ABOUT or not self._tells_situations:
+            return None
+        typed = zip(atom.terms, self.vocabulary.parameters(atom.predicate), strict=False)
         place = next((t.value for t, p in typed if p.type == "Place" and isinstance(t, Constant)), None)
+        return place if (place,) in self.store.facts.get("place", {}) else None
+
+    def _situation(self, result: Answers, prover: Prover, place: Value, span: Days) -> Answers:
+        """The answers with the situation of a place on the day asked about."""
         day, end = span.intervals[0]
-        if place is None or end != day + 1 or (place,) not in self.store.facts.get("place", {}):
+        if end != day + 1:
             return result
         model = prover.model
         if result.verdict == "no" and not situation.rows(model, "holds", 1, place, day):
             # Of a place without a known holder nothing follows, neither yes nor no.
             result = replace(result, verdict="unknown")
         sides = [row[2] for row in situation.rows(model, "besieges", 1, place, day)]
-        for report in reports:
+        for report in self._reports("besieges"):
             at = [i for i, p in enumerate(report.parameters) if p.type == "Direction"]
             sides += [row[i] for row, _ in self._stated(report.predicate, span) if place in row for i in at]
         headline = situation.headline(model, place, day, sides, self._say)
@@ -270,7 +306,7 @@ class Answering:
     @cached_property
     def _tells_situations(self) -> bool:
         """Whether the doctrine is one that has the words for it."""
-        return all(self.vocabulary.arity(name) == arguments for name, arguments in situation.NEEDS.items())
+        return all(self.vocabulary.arity(name) == arguments for name, (_, arguments) in situation.NEEDS.items())
 
     def _say(self, value: Value) -> str:
         return (

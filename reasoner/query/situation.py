@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from reasoner.engine.model import Model
-from reasoner.term import Row, Value
+from reasoner.term import Atom, Constant, Row, Value, Variable
 from reasoner.when import Day
 
-# What the doctrine must say of a place for this to be told, with the number of arguments; and the questions that it
-# helps to answer.
-NEEDS = {"besieges": 3, "besieged": 1, "encircled": 1, "cut_off": 1, "known_side": 2, "holds": 2, "open_towards": 3}
+# What the doctrine must say of a place for this to be told, with the argument that is the place and how many there are;
+# and the questions that it helps to answer.
+NEEDS = {
+    "besieges": (1, 3),
+    "besieged": (0, 1),
+    "encircled": (0, 1),
+    "cut_off": (0, 1),
+    "known_side": (0, 2),
+    "holds": (1, 2),
+    "open_towards": (0, 3),
+}
 ABOUT = frozenset({"besieges", "besieged", "encircled", "cut_off", "open_side", "pressure"})
 
 Say = Callable[[Value], str]
+
+
+def bodies(place: Value) -> Iterator[tuple[Atom, ...]]:
+    """What must be known to tell the situation of a place."""
+    for predicate, (at, arity) in NEEDS.items():
+        yield (Atom(predicate, tuple(Constant(place) if n == at else Variable("_") for n in range(arity))),)
+    side = Variable("Q")
+    yield Atom("open_towards", (Constant(place), Variable("_"), side)), Atom("holds", (Variable("_"), side))
 
 
 def headline(model: Model, place: Value, day: Day, sides: Iterable[Value], say: Say) -> str:

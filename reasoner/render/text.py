@@ -91,7 +91,9 @@ class TextRenderer:
         return f"{sure}." if sure == may else f"{sure} for certain, {may} at most."
 
     def _rows(self, answers: Answers, notes: Footnotes) -> list[str]:
-        day = answers.days[0] if answers.days and answers.days[1] == answers.days[0] + 1 else None
+        # A query of one day tells of no other, so not since when.
+        days = answers.days if answers.form != "query" else None
+        day = days[0] if days and days[1] == days[0] + 1 else None
         table = [
             [
                 f"{answer.id:>3}",

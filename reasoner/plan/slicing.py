@@ -1,0 +1,67 @@
+"""Slices of time: the days on which each predicate is needed, where a question is about some days alone.
+
+Operators look back only, so nothing after the last day asked about is ever needed: a day of `ends p` is the day after
+one of p, and a window of p that tells something on a day is over by then. How far back is needed the operators say.
+`begins` and `ends` need all that was before, for where dates are uncertain a run may have begun on any day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from reasoner.plan.plan import Plan
+from reasoner.plan.rules import Gather, PlannedRule
+from reasoner.syntax.tree import Always, Formula, Literal, Once, Plain, atoms_of
+from reasoner.when import FUTURE, PAST, Days, Interval, Truth, narrowest
+
+
+def sliced(plan: Plan, goals: Iterable[str], days: Interval) -> Plan:
+    """The plan with the span of days on which each predicate, of rules or of facts, is needed."""
+    spans = dict.fromkeys(goals, days)
+    for stratum in reversed(plan.strata):
+        asked = [spans[predicate] for predicate in stratum.predicates if predicate in spans]
+        if not asked:
+            continue
+        # What needs each other does so on the same days: in a stratum no operator stands between.
+        own = _hull(asked)
+        spans.update(dict.fromkeys(stratum.predicates, own))
+        for rule in stratum.rules:
+            for predicate, span in _needs(rule, own):
+                spans[predicate] = _hull((spans[predicate], span)) if predicate in spans else span
+    return replace(plan, spans={predicate: span for predicate, span in spans.items() if span != (PAST, FUTURE)})
+
+
+def _hull(spans: Iterable[Interval]) -> Interval:
+    starts, ends = zip(*spans, strict=True)
+    return min(starts), max(ends)
+
+
+def _needs(rule: PlannedRule, span: Interval) -> Iterator[tuple[str, Interval]]:
+    for step in rule.body:
+        match step:
+            case Literal(formula):
+                for signed in atoms_of(formula):
+                    yield signed.atom.predicate, _looked_at(formula, span)
+            case Gather(elements=elements):
+                yield elements, span
+
+
+def _looked_at(formula: Formula, span: Interval) -> Interval:
+    """The days that a formula looks at to be known on some days."""
+    start, end = span
+    match formula:
+        case Plain():
+            return span
+        case Once(_, near, far) | Always(_, near, far):
+            first = PAST if start == PAST or far == FUTURE else start - far
+            return first, FUTURE if end == FUTURE else end - near
+    return PAST, end
+
+
+def within(truth: Truth, days: Interval) -> Truth:
+    """What a truth says of some days. A window that reaches beyond them says nothing of them."""
+    span = Days((days,))
+    certain = truth.certain & span
+    inside = ((first, last) for first, last in truth.windows if days[0] <= first and last < days[1])
+    return Truth(certain, truth.possible & span, narrowest(inside, certain))
