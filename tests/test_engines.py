@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reasoner.diagnostic import Problems
-from reasoner.engine import ENGINES, engine
+from reasoner.engine import ENGINES, engine, memory
 from reasoner.engine.columnar import evaluate as columnar
+from reasoner.engine.columnar import relation, small
 from reasoner.engine.naive import evaluate as naive
 from reasoner.engine.pydatalog import evaluate as pydatalog
+from reasoner.engine.tables import index, layout
 from reasoner.evidence.store import Store
 from reasoner.term import Row
 from reasoner.when import FUTURE, PAST, Days, Truth, narrowest
@@ -56,6 +58,51 @@ def test_columnar_is_naive(program: Written) -> None:
     assert given_.keys() == expected.keys()
     for key, truth in expected.items():
         assert given_[key] == truth, key
+
+
+# The ways that the engine takes by the size of what it meets, each forced in turn.
+WAYS = {
+    "membership by search": (index, "DENSE", 0),
+    "membership by bitmap": (index, "DENSE", 22),
+    "a few pairs at a time": (index, "CHUNK", 3),
+    "rows of many words": (layout, "WORD", 1),
+    "arrays for the fewest rows": (small, "FEW", -1),
+    "loops for many rows": (small, "FEW", 1_000_000),
+    "sizes of columns counted": (relation, "SMALL", 0),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@settings(max_examples=40, deadline=None)
+@given(programs())
+def test_every_way_is_naive(way: str, program: Written) -> None:
+    """Whatever way the columnar engine takes, its answer is that of the definition."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(*WAYS[way])
+        given_ = answer(program.text)
+    assert given_ == answer(program.text, naive)
+
+
+@pytest.mark.parametrize("arguments", [1, 2, 3, 12, 40])
+def test_wide_rows(arguments: int) -> None:
+    """Rows that are too wide for one word keep their values, also beside a day and in a recursion."""
+    names = ", ".join(f"X{n}" for n in range(arguments))
+    turned = ", ".join(f"X{n}" for n in reversed(range(arguments)))
+    declared = ", ".join(f"x{n}" for n in range(arguments))
+    facts = [f"p({', '.join(f'v{(n * k) % 97}' for n in range(arguments))}, 2016-0{k}-01)." for k in range(1, 8)]
+    rules = f"q({names}) :- p({names}). q({turned}) :- q({names}). r({names}) :- p({names}), not once[40] p({turned})."
+    text = "\n".join((f"event p({declared}).", *facts, rules))
+    assert answer(text) == answer(text, naive)
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would not fit in memory ends with a message that names the rule."""
+    monkeypatch.setattr(memory, "most", lambda: 1)
+    with pytest.raises(Problems) as raised:
+        answer("n(1). n(2). pair(X, Y) :- n(X), n(Y).")
+    (problem,) = raised.value.diagnostics
+    assert problem.code == "R507"
+    assert problem.labels
 
 
 @settings(max_examples=60, deadline=None)

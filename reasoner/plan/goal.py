@@ -11,7 +11,7 @@ from reasoner.plan.slicing import sliced
 from reasoner.when import Interval
 
 # Measured on the doctrine: below so many facts making the narrower plan, with twice the rules, costs what it saves.
-FEW = 20_000
+FEW = 1_000
 
 
 @dataclass(frozen=True)

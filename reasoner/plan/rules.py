@@ -60,21 +60,22 @@ def ordered(steps: Iterable[Step], bound: frozenset[str]) -> tuple[Step, ...]:
     waiting, done = list(steps), []
     while waiting:
         ready = [
-            (*rank(_variables(step), now, bound), place)
+            (*rank(variables_of(step), now, bound), place)
             for place, step in enumerate(waiting)
-            if (now := _binds(step, bound)) is not None
+            if (now := binds_after(step, bound)) is not None
         ]
         step = waiting.pop(min(ready)[-1])
-        bound = _binds(step, bound) or bound
+        bound = binds_after(step, bound) or bound
         done.append(step)
     return tuple(done)
 
 
-def _variables(step: Step) -> frozenset[str]:
+def variables_of(step: Step) -> frozenset[str]:
+    """The named variables of a step."""
     return names((*step.groups, step.bound)) if isinstance(step, Gather) else literal_variables(step)
 
 
-def _binds(step: Step, bound: frozenset[str]) -> frozenset[str] | None:
+def binds_after(step: Step, bound: frozenset[str]) -> frozenset[str] | None:
     """The variables bound after a step, None where it cannot be evaluated yet."""
     if not isinstance(step, Gather):
         return binds(step, bound, frozenset())
@@ -83,6 +84,16 @@ def _binds(step: Step, bound: frozenset[str]) -> frozenset[str] | None:
     if names((step.bound,)) <= bound:
         return bound
     return bound | names((step.bound,)) if step.operator == "=" and isinstance(step.bound, Variable) else None
+
+
+def _evaluable(body: tuple[BodyLiteral, ...], outside: frozenset[str]) -> list[BodyLiteral]:
+    """The literals that can be evaluated, one after the other."""
+    done: list[BodyLiteral] = []
+    bound: frozenset[str] = frozenset()
+    while ready := [one for one in body if one not in done and binds(one, bound, outside) is not None]:
+        done += ready
+        bound = bound.union(*(binds(one, bound, outside) or frozenset() for one in ready))
+    return done
 
 
 class Normaliser:
@@ -125,6 +136,8 @@ class Normaliser:
                 break
             inner = (*inner, *lenders)
             waiting = [other for other in waiting if other not in lenders]
+        # What compares such a group with what only the rule around it knows lends nothing.
+        inner = tuple(one for one in inner if one in aggregate.body or one in _evaluable(inner, outside))
         head = Atom(elements, (*by, *aggregate.terms))
         gather = Gather(aggregate.function, elements, by, len(aggregate.terms), aggregate.operator, aggregate.bound)
         return gather, self.rules(Rule(head, inner, Citation(), origin=rule.origin))

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from reasoner.plan.plan import Plan
 from reasoner.plan.rules import Gather, PlannedRule
-from reasoner.syntax.tree import Always, Formula, Literal, Once, Plain, atoms_of
+from reasoner.syntax.tree import Always, Begins, Ends, Formula, Literal, Once, Plain, atoms_of
 from reasoner.when import FUTURE, PAST, Days, Interval, Truth, narrowest
 
 
@@ -30,6 +30,18 @@ def sliced(plan: Plan, goals: Iterable[str], days: Interval) -> Plan:
             for predicate, span in _needs(rule, own):
                 spans[predicate] = _hull((spans[predicate], span)) if predicate in spans else span
     return replace(plan, spans={predicate: span for predicate, span in spans.items() if span != (PAST, FUTURE)})
+
+
+def reach(plan: Plan) -> int:
+    """How many days after its reasons anything can change: each operator adds its own to those below it."""
+    days = 2
+    for step in (step for stratum in plan.strata for rule in stratum.rules for step in rule.body):
+        match step:
+            case Literal(Once(_, near, far) | Always(_, near, far)):
+                days += sum(day for day in (near, far) if day < FUTURE)
+            case Literal(Begins() | Ends()):
+                days += 2
+    return days
 
 
 def _hull(spans: Iterable[Interval]) -> Interval:

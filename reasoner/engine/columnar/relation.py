@@ -13,6 +13,8 @@ from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.sets import Sets, either
 from reasoner.engine.tables.table import Table
 
+SMALL = 64  # rows below which each is taken to have values of its own
+
 
 class Relation:
     """What is known of a predicate: what is recent, and older runs of rows, each at least twice as long as the next."""
@@ -39,6 +41,16 @@ class Relation:
         if len(self.runs) != 1:
             self.older, self.recent = [self._whole()], None
         return self.runs[0]
+
+    def different(self, place: int) -> int:
+        """How many different values a column has; of what is still growing, at most as many as there are rows."""
+        if len(self.runs) != 1 or len(self) < SMALL:
+            return max(len(self), 1)
+        sets = self.runs[0]
+        if place not in sets.different:
+            column = sets.layout.column(sets.possible.key, place)
+            sets.different[place] = max(len(different(column, sets.layout.bits[place])), 1)
+        return sets.different[place]
 
     def fresh(self, parts: list[Sets]) -> Sets:
         """What the parts say that is not known yet, coalesced."""

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from reasoner.check.safety import literal_variables, names
+from reasoner.check.safety import names
 from reasoner.engine.columnar.gather import gather
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.time import always, begins, ends, once, since
@@ -17,7 +17,7 @@ from reasoner.engine.tables.layout import OPEN, Layout
 from reasoner.engine.tables.sets import Bindings, Sets, both, either
 from reasoner.engine.tables.table import Table, coalesce, difference, untouched
 from reasoner.engine.values import compare, evaluate_term
-from reasoner.plan.rules import Gather, Step
+from reasoner.plan.rules import Gather, Step, variables_of
 from reasoner.syntax.tree import (
     Always,
     Begins,
@@ -48,14 +48,9 @@ class Clause:
         needed = list(dict.fromkeys(t.name for t in self.head.terms if isinstance(t, Variable)))
         found = [tuple(needed)]
         for step in reversed(self.steps):
-            needed += sorted(variables(step) - set(needed))
+            needed += sorted(variables_of(step) - set(needed))
             found.append(tuple(needed))
         return tuple(reversed(found[:-1]))
-
-
-def variables(step: Step) -> frozenset[str]:
-    """The named variables of a step."""
-    return names((*step.groups, step.bound)) if isinstance(step, Gather) else literal_variables(step)
 
 
 class Solver:
@@ -92,7 +87,7 @@ class Solver:
             yield found
             return
         for more in self._step(clause.steps[place], found, clause.needs[place], place in clause.older):
-            dropped = len(more.names) < len({*found.names, *variables(clause.steps[place])})
+            dropped = len(more.names) < len({*found.names, *variables_of(clause.steps[place])})
             if dropped and place + 1 < len(clause.steps) and more.sets.timeless:
                 # The same values many times over would be joined on many times over.
                 more = Bindings(more.names, Sets.exactly(coalesce(more.sets.certain)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,7 @@ class Small:
         recent = self._recent.setdefault((predicate, layout, places), {})
         return lambda key: [row for find in finders for row in find(key)] + recent.get(key, [])
 
-    def _known(self, predicate: str) -> Callable[[int], bool]:
+    def _known(self, predicate: str) -> Callable[[int], Any]:
         """Whether a row was there before."""
         layout, seen = self.relations[predicate].layout, self.relations[predicate].seen
         if seen is not None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from reasoner.check.safety import binds, names, rank
+from reasoner.engine import memory
 from reasoner.engine.columnar.relation import Relation
-from reasoner.engine.columnar.rules import Clause, Solver, variables
+from reasoner.engine.columnar.rules import Clause, Solver
 from reasoner.engine.columnar.small import Small
 from reasoner.engine.columnar.widths import Bits, widen
 from reasoner.engine.model import Model
@@ -18,11 +18,12 @@ from reasoner.engine.tables.sets import Bindings, Rows, Sets, either
 from reasoner.engine.tables.table import Table
 from reasoner.engine.values import rounds
 from reasoner.evidence.store import Store
-from reasoner.plan.plan import Plan, Stratum
-from reasoner.plan.rules import Gather, Step
-from reasoner.syntax.tree import Always, Begins, Ends, Literal, Once, atoms_of
-from reasoner.term import Variable
-from reasoner.when import FUTURE, Interval
+from reasoner.plan.order import join_order
+from reasoner.plan.plan import Plan, Stratum, read
+from reasoner.plan.rules import PlannedRule, Step
+from reasoner.plan.slicing import reach
+from reasoner.syntax.tree import Literal, atoms_of
+from reasoner.when import Interval
 
 
 def evaluate(plan: Plan, store: Store) -> Model:
@@ -40,18 +41,6 @@ def evaluate(plan: Plan, store: Store) -> Model:
         for predicate in stratum.predicates:
             relations[predicate] = Relation(relations[predicate].layout, relations[predicate].sets.settled())
     return Model({name: Rows(relation.sets, known.codes) for name, relation in relations.items() if len(relation)})
-
-
-def reach(plan: Plan) -> int:
-    """How many days after its reasons anything can change: each operator adds its own to those below it."""
-    days = 2
-    for step in (step for stratum in plan.strata for rule in stratum.rules for step in rule.body):
-        match step:
-            case Literal(Once(_, near, far) | Always(_, near, far)):
-                days += sum(day for day in (near, far) if day < FUTURE)
-            case Literal(Begins() | Ends()):
-                days += 2
-    return days
 
 
 def _wider(relation: Relation, bits: tuple[int, ...], space: Space) -> Relation:
@@ -73,18 +62,22 @@ def _unit(space: Space) -> Sets:
 
 def _derived(clause: Clause, solver: Solver, found: Bindings, plan: Plan) -> Iterator[Sets]:
     """What a clause derives, on the days on which it is needed."""
-    predicate = clause.head.predicate
-    for sets in solver.rule(clause, found):
-        if predicate in plan.demands:
-            # What is demanded on any day is demanded always.
-            yield Sets.exactly(Table(sets.layout, sets.possible.key))
-        else:
-            yield _cut(sets, plan.spans.get(predicate))
+    head = clause.head
+    try:
+        for sets in solver.rule(clause, found):
+            memory.check(head.predicate, head.origin)
+            if head.predicate in plan.demands:
+                # What is demanded on any day is demanded always.
+                yield Sets.exactly(Table(sets.layout, sets.possible.key))
+            else:
+                yield _cut(sets, plan.spans.get(head.predicate))
+    except MemoryError:
+        raise memory.too_much(head.predicate, head.origin) from None
 
 
 def _pass(stratum: Stratum, relations: dict[str, Relation], known: Base, plan: Plan) -> None:
     solver, unit = Solver(relations, known.codes), Bindings((), _unit(known.space))
-    clauses = [Clause(rule.head, rule.body) for rule in stratum.rules]
+    clauses = [_clause(rule, relations) for rule in stratum.rules]
     found = [(clause.head.predicate, sets) for clause in clauses for sets in _derived(clause, solver, unit, plan)]
     for predicate in stratum.predicates:
         relation = relations[predicate]
@@ -96,14 +89,15 @@ def _fixpoint(stratum: Stratum, relations: dict[str, Relation], known: Base, pla
     """What is certain and possible first, then the windows, which need all that is certain."""
     unit = _unit(known.space)
     _settle(stratum, relations, Solver(relations, known.codes, windows=False), unit, plan)
-    if not all(relations[predicate].sets.exact for predicate in _read(stratum)):
+    predicates = stratum.predicates.union(*map(read, stratum.rules))
+    if not all(relations[predicate].sets.exact for predicate in predicates):
         certain = Sets(unit.certain, Table.empty(unit.layout))
         _settle(stratum, relations, Solver(relations, known.codes), certain, plan)
 
 
 def _settle(stratum: Stratum, relations: Mapping[str, Relation], solver: Solver, unit: Sets, plan: Plan) -> None:
     """Semi-naive: each round joins what is new since the last one with all that is known."""
-    variants = list(_variants(stratum))
+    variants = list(_variants(stratum, relations))
     joined = {_predicate(step) for clause, _ in variants for step in clause.steps if isinstance(step, Literal)}
     for predicate in stratum.predicates:
         relations[predicate].joined = predicate in joined
@@ -111,7 +105,7 @@ def _settle(stratum: Stratum, relations: Mapping[str, Relation], solver: Solver,
     # Rule: derived := rules(known)
     derived: dict[str, list[Sets]] = {}
     for rule in stratum.rules:
-        clause = Clause(rule.head, rule.body)
+        clause = _clause(rule, relations)
         derived.setdefault(rule.head.predicate, []).extend(_derived(clause, solver, Bindings((), unit), plan))
     # Rule: delta := derived - known; known := known + delta
     delta = {head: relations[head].fresh(parts) for head, parts in derived.items() if parts}
@@ -133,14 +127,18 @@ def _settle(stratum: Stratum, relations: Mapping[str, Relation], solver: Solver,
         delta = {head: relations[head].fresh(parts) for head, parts in derived.items() if parts}
 
 
-def _variants(stratum: Stratum) -> Iterator[tuple[Clause, Literal]]:
+def _clause(rule: PlannedRule, relations: Mapping[str, Relation]) -> Clause:
+    return Clause(rule.head, tuple(rule.body[place] for place in join_order(rule.body, relations)))
+
+
+def _variants(stratum: Stratum, relations: Mapping[str, Relation]) -> Iterator[tuple[Clause, Literal]]:
     """Each rule with each of its recursive literals, and the rest of the body in an order that follows it."""
     for rule in stratum.rules:
         recursive = [n for n, step in enumerate(rule.body) if _recursive(step, stratum)]
         for place in recursive:
             step = rule.body[place]
             assert isinstance(step, Literal)
-            rest = list(_ordered(rule.body, place))
+            rest = list(join_order(rule.body, relations, place))
             older = frozenset(at for at, n in enumerate(rest) if n in recursive and n > place)
             yield Clause(rule.head, tuple(rule.body[n] for n in rest), older), step
 
@@ -151,42 +149,3 @@ def _recursive(step: Step, stratum: Stratum) -> bool:
 
 def _predicate(literal: Literal) -> str:
     return atoms_of(literal.formula)[0].atom.predicate
-
-
-def _ordered(steps: tuple[Step, ...], first: int) -> Iterator[int]:
-    """The places of the steps after the first: filters first, then those that bring the fewest new variables."""
-    waiting = [place for place in range(len(steps)) if place != first]
-    bound = variables(steps[first])
-    while waiting:
-        ready = [
-            (*rank(variables(steps[place]), now, bound), place)
-            for place in waiting
-            if (now := _binds(steps[place], bound)) is not None
-        ]
-        place = min(ready)[-1]
-        waiting.remove(place)
-        bound = _binds(steps[place], bound) or bound
-        yield place
-
-
-def _binds(step: Step, bound: frozenset[str]) -> frozenset[str] | None:
-    """The variables bound after a step, None where it cannot be evaluated yet."""
-    if not isinstance(step, Gather):
-        return binds(step, bound, frozenset())
-    if not names(step.groups) <= bound:
-        return None
-    if names((step.bound,)) <= bound:
-        return bound
-    return bound | names((step.bound,)) if step.operator == "=" and isinstance(step.bound, Variable) else None
-
-
-def _read(stratum: Stratum) -> frozenset[str]:
-    """The predicates that a stratum reads, and its own."""
-    read: set[str] = set(stratum.predicates)
-    for step in (step for rule in stratum.rules for step in rule.body):
-        match step:
-            case Literal(formula):
-                read |= {signed.atom.predicate for signed in atoms_of(formula)}
-            case Gather(elements=elements):
-                read.add(elements)
-    return frozenset(read)

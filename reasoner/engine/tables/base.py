@@ -70,9 +70,8 @@ def _loaded(store: Store, margin: int) -> Base:
     columns = [column for one in read.values() for column in one.columns]
     coded = {id(c): codes.encode(c.values) for c in sorted(columns, key=lambda column: len(column.values))}
     space = Space(*_first_and_last(read.values(), margin))
-    return Base(codes, space, margin, {
-        name: _sets(one, [coded[id(column)][column.places] for column in one.columns], space) for name, one in read.items()
-    })  # fmt: skip
+    rows = {name: [coded[id(column)][column.places] for column in one.columns] for name, one in read.items()}
+    return Base(codes, space, margin, {name: _sets(one, rows[name], space) for name, one in read.items()})
 
 
 def _read(rows: Mapping[Row, Truth]) -> _Read:

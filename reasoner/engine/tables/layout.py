@@ -109,7 +109,7 @@ class Layout:
         word, shift, bits = self._places[place]
         for number in range(len(self._coders), word, -1):
             key = self._coders[number - 1].decode(key >> sum(self.bits[p] for p in self._words[number]))
-        whole = shift + bits == self.size and not word
+        whole = shift + bits == self.size and not self.wide
         return key >> shift if whole else (key >> shift) & ((1 << bits) - 1)
 
     def columns(self, key: Ints) -> list[Ints]:

@@ -40,6 +40,7 @@ class Sets:
     possible: Table
     windows: Table | None = None
     selected: dict[Any, Bindings] = field(default_factory=dict)  # what atoms select here, for their next use
+    different: dict[int, int] = field(default_factory=dict)  # how many values a column has
 
     @classmethod
     def empty(cls, layout: Layout) -> Sets:

@@ -1,0 +1,46 @@
+"""How much memory an evaluation may take: it ends with a message before the machine begins to swap."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from reasoner.diagnostic import Problems, error
+from reasoner.text import Span
+
+SHARE = 0.8  # of the memory that there is
+
+
+@cache
+def most() -> int:
+    """The bytes that the process may take: a share of the machine's memory, or of that of the group it runs in."""
+    sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")] if hasattr(os, "sysconf") else []
+    group = Path("/sys/fs/cgroup/memory.max")
+    if group.exists() and (written := group.read_text().strip()).isdigit():
+        sizes.append(int(written))
+    return int(SHARE * min(sizes, default=sys.maxsize))
+
+
+def taken() -> int:
+    """The most bytes that the process has had so far; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def check(predicate: str, origin: Span | None) -> None:
+    """Raises Problems (R507) where so much is taken that there will soon be none left."""
+    if taken() > most():
+        raise too_much(predicate, origin)
+
+
+def too_much(predicate: str, origin: Span | None) -> Problems:
+    """The message for a rule whose rows do not fit."""
+    message = f"the rows of `{predicate}` take more than the {most() / 2**30:.1f} GB of memory that there are for it"
+    advice = "ask about less, such as one place or one day (--at), or give the rule a literal that narrows it down"
+    return Problems([error("R507", message, origin, help=advice)])
