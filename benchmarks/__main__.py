@@ -29,17 +29,18 @@ def main() -> int:
     print("; ".join(f"{name} {found[name]}" for name in present), end="\n\n")
     names = options.workloads or ["S", *(name for name in WORKLOADS if name not in NOT_BY_ITSELF)]
     tables: list[Table] = []
-    for name in names:
-        if name == "S":
-            tables.append(cold_start.measure(limits))
-            print(show(tables[-1]), end="\n\n", flush=True)
-            continue
-        size = options.size or WORKLOADS[name].sizes[options.scale]
-        if options.grow:
-            tables += _grow(name, size, options.grow, present, limits, options.svg)
-        else:
-            tables.append(_one(name, size, present, limits))
-            print(show(tables[-1], absent), end="\n\n", flush=True)
+    with tempfile.TemporaryDirectory(prefix="reasoner-bench-") as folder:
+        for name in names:
+            if name == "S":
+                tables.append(cold_start.measure(limits))
+                print(show(tables[-1]), end="\n\n", flush=True)
+                continue
+            size = options.size or WORKLOADS[name].sizes[options.scale]
+            if doublings := options.grow or WORKLOADS[name].doublings:
+                tables += _grow(name, size, doublings, present, limits, Path(folder), options.svg)
+            else:
+                tables.append(_one(name, size, present, limits, Path(folder)))
+                print(show(tables[-1], absent), end="\n\n", flush=True)
     _compare_t3(tables)
     if options.json:
         options.json.write_text(as_json(tables, found, limits))
@@ -49,22 +50,25 @@ def main() -> int:
     return 1 if differing else 0
 
 
-def _one(name: str, size: int, engines: list[str], limits: Limits) -> Table:
-    with tempfile.TemporaryDirectory(prefix="reasoner-bench-") as folder:
-        return measure(WORKLOADS[name], size, engines, limits, Path(folder) / "case")
+def _one(name: str, size: int, engines: list[str], limits: Limits, folder: Path) -> Table:
+    """In a folder where engines may keep what they can use again."""
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        return measure(WORKLOADS[name], size, engines, limits, Path(own))
 
 
-def _grow(name: str, size: int, doublings: int, engines: list[str], limits: Limits, svg: Path | None) -> list[Table]:
+def _grow(
+    name: str, size: int, doublings: int, engines: list[str], limits: Limits, folder: Path, svg: Path | None
+) -> list[Table]:
     """Doubling sizes; an engine that fails is not tried on the next one."""
     sizes = [size << step for step in range(doublings + 1)]
     tables: list[Table] = []
     for each in sizes:
-        tables.append(_one(name, each, engines, limits))
+        tables.append(_one(name, each, engines, limits, folder))
         engines = [line.engine for line in tables[-1].lines if line.median() is not None]
     print(show_growth(tables, sizes), end="\n\n", flush=True)
     if svg:
         svg.mkdir(parents=True, exist_ok=True)
-        (svg / f"{name}.svg").write_text(plot.draw(tables, sizes))
+        (svg / f"{name}.svg").write_text(plot.draw(tables, sizes, WORKLOADS[name].unit))
     return tables
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from reasoner.plan.plan import Plan
     from reasoner.syntax.tree import Program
 
+Outcome = dict[str, Any]  # load and evaluate in seconds, counts, and memory in KiB where the worker knows better
+
 DAY_ONE = 735_000  # the day that a workload's day 0 is: in 2013
 
 
@@ -21,6 +23,8 @@ class Case:
 
     `facts[predicate]` is an (n, k) array of integers. `timed` are the same facts and rules for an engine that knows
     time: there the last two columns of a relation in `lasting` are its first day and the day after its last one.
+    With `names` all other integers stand for these. `asks`: rules of the outputs name constants, so that a plan can
+    follow demand; `at` are the days that are asked for, closed-open, where not all are.
     """
 
     program: str
@@ -31,6 +35,9 @@ class Case:
     lasting: tuple[str, ...] = ()
     days: int = 0
     about: str = ""
+    names: tuple[str, ...] = ()
+    asks: bool = False
+    at: tuple[int, int] | None = None
 
     def write(self, folder: Path) -> None:
         """Into a folder: case.json, the program, and each relation as .npy and as tab-separated .facts."""
@@ -40,9 +47,12 @@ class Case:
         (folder / "program.dl").write_text(self.program)
         for name, rows in self.facts.items():
             np.save(folder / f"{name}.npy", np.asarray(rows, np.int64))
-            (folder / f"{name}.facts").write_text("".join("\t".join(map(str, r)) + "\n" for r in rows.tolist()))
+            with (folder / f"{name}.facts").open("w") as file:
+                for part in np.array_split(rows, len(rows) // 1_000_000 + 1):
+                    file.writelines("\t".join(map(str, row)) + "\n" for row in part.tolist())
         arity = {name: int(rows.shape[1]) for name, rows in self.facts.items()}
-        known = {"outputs": self.outputs, "sql": dict(self.sql), "lasting": self.lasting, "days": self.days}
+        known = {"outputs": self.outputs, "sql": dict(self.sql), "lasting": self.lasting, "days": self.days,
+                 "names": self.names, "asks": self.asks, "at": self.at}  # fmt: skip
         sizes = {name: len(rows) for name, rows in self.facts.items()}
         (folder / "case.json").write_text(json.dumps({**known, "arity": arity, "sizes": sizes, "about": self.about}))
         if self.timed:
@@ -61,6 +71,9 @@ class Written:
         self.sql: dict[str, str] = about["sql"]
         self.lasting: list[str] = about["lasting"]
         self.days: int = about["days"]
+        self.names: list[str] = about["names"]
+        self.asks: bool = about["asks"]
+        self.at: tuple[int, int] | None = about["at"] and tuple(about["at"])
 
     @property
     def timed(self) -> Written | None:
@@ -89,15 +102,19 @@ class Written:
         from reasoner.plan.plan import plan
         from reasoner.syntax.vocabulary import Vocabulary
 
-        return plan(Vocabulary(self.parsed()))
+        return plan(Vocabulary(self.parsed()), self.outputs)
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A family of cases by size, which is the number of `unit`; sizes are those of --quick, the default, --full."""
+    """A family of cases by size, which is the number of `unit`; sizes are those of --quick, the default, --full.
+
+    With `doublings` it is always shown as cost against size.
+    """
 
     name: str
     title: str
     unit: str
     sizes: tuple[int, int, int]
     make: Callable[[int], Case]
+    doublings: int = 0

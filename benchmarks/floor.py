@@ -10,18 +10,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks.case import Written
-from reasoner.syntax.tree import Comparison, Literal, atoms_of
+from reasoner.syntax.tree import Aggregate, Comparison, Literal, atoms_of
 from reasoner.term import Atom, Variable
 
 
 @dataclass(frozen=True)
 class Loops:
-    """One rule: a head, atoms to loop over in order (the first over its delta where `delta`), and tests."""
+    """One rule: a head, atoms to loop over in order (the first over its delta where `delta`), tests, and counts.
+
+    A count is `bound = #count{ X : atom }`, X being all that is not known of the atom.
+    """
 
     head: Atom
     atoms: tuple[Atom, ...]
     tests: tuple[Literal | Comparison, ...]
     delta: bool
+    counts: tuple[Aggregate, ...] = ()
 
 
 @dataclass
@@ -39,14 +43,17 @@ def scheme(case: Written) -> Scheme:
     for stratum in case.plan().strata:
         once, again = [], []
         for rule in stratum.rules:
+            if rule.head.predicate.startswith("#"):
+                continue  # what an aggregate gathers: it is counted where it stands
             result.arity[rule.head.predicate] = len(rule.head.terms)
             body = rule.rule.body  # as written: the plan's order is the engine's own choice
             positive = [s for s in body if isinstance(s, Literal) and not s.negated]
             tests = tuple(s for s in body if isinstance(s, Comparison) or (isinstance(s, Literal) and s.negated))
             atoms = [atoms_of(literal.formula)[0].atom for literal in positive]
+            counts = tuple(s for s in body if isinstance(s, Aggregate))
             recursive = [place for place, atom in enumerate(atoms) if atom.predicate in stratum.predicates]
             if not recursive:
-                once.append(Loops(rule.head, tuple(_ordered(atoms)), tests, False))
+                once.append(Loops(rule.head, tuple(_ordered(atoms)), tests, False, counts))
             for place in recursive:
                 rest = _ordered(atoms[:place] + atoms[place + 1 :], atoms[place])
                 again.append(Loops(rule.head, tuple(rest), tests, True))
@@ -85,6 +92,20 @@ def _lookups(loops: Loops) -> Iterator[tuple[Atom, tuple[int, ...]]]:
         if len(columns) < len(atom.terms):
             yield atom, columns
         bound |= {str(term) for term in atom.terms}
+    yield from _counts(loops)
+
+
+def _counts(loops: Loops) -> list[tuple[Atom, tuple[int, ...]]]:
+    """What each count counts, with the columns that are known."""
+    bound = {str(term) for atom in loops.atoms for term in atom.terms}
+    counted = map(_counted, loops.counts)
+    return [(atom, tuple(i for i, term in enumerate(atom.terms) if _known(term, bound))) for atom in counted]
+
+
+def _counted(count: Aggregate) -> Atom:
+    (literal,) = count.body
+    assert isinstance(literal, Literal)
+    return atoms_of(literal.formula)[0].atom
 
 
 def _tuple(atom: Atom, places: tuple[int, ...] | None = None) -> str:
@@ -143,6 +164,9 @@ def _python_loops(loops: Loops, made: Scheme, pad: str) -> Iterator[str]:
             atom = atoms_of(test.formula)[0].atom
             yield f"{pad}if {_tuple(atom)} not in {atom.predicate}_set:"
         pad += "    "
+    for count, (atom, columns) in zip(loops.counts, _counts(loops), strict=True):
+        index = made.indexes[atom.predicate, columns]
+        yield f"{pad}{count.bound} = len({index}.get({_tuple(atom, columns)}, ()))"
     head = loops.head.predicate
     yield f"{pad}row = {_tuple(loops.head)}"
     yield f"{pad}if row not in {head}_set:"
@@ -301,6 +325,11 @@ def _c_loops(loops: Loops, made: Scheme) -> Iterator[str]:
             test_ = f"find(&{atom.predicate}_all, (int[]){{{', '.join(map(str, atom.terms))}}}) < 0"
         depth += 1
         yield f"    if ({test_}) {{"
+    for place, (count, (atom, columns)) in enumerate(zip(loops.counts, _counts(loops), strict=True)):
+        index, key = made.indexes[atom.predicate, columns], ", ".join(str(atom.terms[column]) for column in columns)
+        yield f"    int {count.bound} = 0, c{place}[] = {{{key}}};"
+        yield f"    for (long i = find(&{index}, c{place}); i >= 0; i = matching(&{index}, c{place}, {index}.next[i]))"
+        yield f"        {count.bound}++;"
     head = loops.head
     yield f"    insert(&{head.predicate}, &{head.predicate}_all, (int[]){{{', '.join(map(str, head.terms))}}});"
     yield "    " + "}" * depth

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import graphs, pointsto, supply
+from benchmarks import graphs, metric, neighbours, pointsto, supply, war
 
-WORKLOADS = {w.name: w for w in (*graphs.WORKLOADS, *pointsto.WORKLOADS, *supply.WORKLOADS)}
+WORKLOADS = {
+    workload.name: workload
+    for family in (graphs, pointsto, supply, neighbours, war, metric)
+    for workload in family.WORKLOADS
+}
