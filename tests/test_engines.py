@@ -305,3 +305,14 @@ def test_endless_rules_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
         answer("n(0).\nn(M) :- n(N), M = N + 1.")
     with pytest.raises(Problems, match="R502"):
         answer("n(3).\nn(M) :- n(N), M = N * N.")
+
+
+def test_days_far_from_the_facts() -> None:
+    """A rule may name days that lie far from those of all facts."""
+    text = """
+        state on(x).  on(a, 2016-06-01..).  on(b, ..2016-06-01).
+        later(X) :- on(X) during 2050-01..2050-02.
+        before(X) :- on(X) during 1950.
+        both(X) :- once[40] later(X), not later(X).
+    """
+    assert answer(text) == answer(text, naive)

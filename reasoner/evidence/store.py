@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reasoner.evidence.claim import Claim
@@ -28,6 +28,14 @@ class Store:
                 found = about if one.supposed or wanted & frozenset(row) else others
                 found.extend(date.last for date in one.dates)
         return max(about if wanted and about else about + others, default=None)
+
+
+def unlike(one: Store, other: Store) -> Iterator[tuple[str, Row]]:
+    """The facts, by predicate and row, that do not hold on the same days in both."""
+    for predicate in one.facts.keys() | other.facts.keys():
+        old, new = one.facts.get(predicate, {}), other.facts.get(predicate, {})
+        if old is not new:
+            yield from ((predicate, row) for row in {**old, **new} if old.get(row) != new.get(row))
 
 
 def store(vocabulary: Vocabulary, claims: Iterable[Claim]) -> Store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Protocol
 
 from reasoner.plan.rules import Gather, Step, binds_after, ordered, variables_of
@@ -20,7 +21,12 @@ class Sized(Protocol):
         """How many different values a column has."""
 
 
-def join_order(steps: tuple[Step, ...], relations: Mapping[str, Sized], first: int | None = None) -> Iterator[int]:
+MANY = 1e6  # rows that a relation is taken to have while it is still growing
+
+
+def join_order(
+    steps: tuple[Step, ...], relations: Mapping[str, Sized], growing: frozenset[str], first: int | None = None
+) -> Iterator[int]:
     """The places of the steps as they are best evaluated, after the first one where it is given.
 
     Filters come as soon as they can; then what is likely to have the fewest rows for each binding.
@@ -35,7 +41,7 @@ def join_order(steps: tuple[Step, ...], relations: Mapping[str, Sized], first: i
         return
     while waiting:
         ready = [
-            (now != bound, _rows(steps[place], bound, relations) if now != bound else 0, place)
+            (now != bound, _rows(steps[place], bound, relations, growing) if now != bound else 0, place)
             for place in waiting
             if (now := binds_after(steps[place], bound)) is not None
         ]
@@ -45,15 +51,15 @@ def join_order(steps: tuple[Step, ...], relations: Mapping[str, Sized], first: i
         yield place
 
 
-def _rows(step: Step, bound: frozenset[str], relations: Mapping[str, Sized]) -> float:
+def _rows(step: Step, bound: frozenset[str], relations: Mapping[str, Sized], growing: frozenset[str]) -> float:
     """How many rows a literal is likely to have for each binding of the variables that are bound."""
     if not isinstance(step, Literal):
         return 1
-    rows = 1.0
-    for signed in atoms_of(step.formula)[-1:]:
-        relation = relations[signed.atom.predicate]
-        rows = max(len(relation), 1)
-        for place, term in enumerate(signed.atom.terms):
-            if isinstance(term, Constant) or (isinstance(term, Variable) and term.name in bound):
-                rows /= relation.different(place)
-    return rows
+    atom = atoms_of(step.formula)[-1].atom
+    known = [
+        n for n, t in enumerate(atom.terms) if isinstance(t, Constant) or (isinstance(t, Variable) and t.name in bound)
+    ]
+    if atom.predicate in growing:
+        return float(MANY ** (1 - len(known) / max(len(atom.terms), 1)))
+    relation = relations[atom.predicate]
+    return max(len(relation), 1) / prod(relation.different(place) for place in known)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from reasoner.plan.plan import Plan
 from reasoner.plan.rules import Gather, PlannedRule
 from reasoner.syntax.tree import Always, Begins, Ends, Formula, Literal, Once, Plain, atoms_of
-from reasoner.when import FUTURE, PAST, Days, Interval, Truth, narrowest
+from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, narrowest
 
 
 def sliced(plan: Plan, goals: Iterable[str], days: Interval) -> Plan:
@@ -32,16 +32,21 @@ def sliced(plan: Plan, goals: Iterable[str], days: Interval) -> Plan:
     return replace(plan, spans={predicate: span for predicate, span in spans.items() if span != (PAST, FUTURE)})
 
 
-def reach(plan: Plan) -> int:
-    """How many days after its reasons anything can change: each operator adds its own to those below it."""
-    days = 2
+def reach(plan: Plan) -> tuple[int, tuple[Day, ...]]:
+    """How many days after its reasons anything can change: each operator adds its own to those below it.
+
+    And the days at which the plan itself begins or ends something.
+    """
+    days, named = 2, [day for span in plan.spans.values() for day in span]
     for step in (step for stratum in plan.strata for rule in stratum.rules for step in rule.body):
         match step:
             case Literal(Once(_, near, far) | Always(_, near, far)):
                 days += sum(day for day in (near, far) if day < FUTURE)
             case Literal(Begins() | Ends()):
                 days += 2
-    return days
+        if isinstance(step, Literal) and step.during:
+            named += step.during.span
+    return days, tuple(day for day in named if PAST < day < FUTURE)
 
 
 def _hull(spans: Iterable[Interval]) -> Interval:

@@ -196,10 +196,11 @@ def _produced(step: Gather, keys: Table, segments: Segments, codes: Codes) -> tu
 
     plain = np.flatnonzero(ends.exists & ~doubted)
     certain = table(plain, ends.low[plain])
-    sure, unsure = _members(segments.sure, codes), _members(segments.unsure, codes)
+    unsettled = np.flatnonzero(doubted).tolist()
+    sure, unsure = (_members(held, codes) if unsettled else {} for held in (segments.sure, segments.unsure))
     open_ = [
         (segment, codes.code(value))
-        for segment in np.flatnonzero(doubted).tolist()
+        for segment in unsettled
         for value in outcomes(step.function, sure.get(segment, ()), unsure.get(segment, ()))
     ]
     at, value = np.array(open_, np.int64).reshape(-1, 2).T

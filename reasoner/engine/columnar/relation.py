@@ -105,5 +105,4 @@ class Relation:
         bits = self.layout.size
         if not index.DENSE or self.layout.wide:
             return False
-        few = bits <= index.DENSEST and 1 << bits <= index.SPARSE * (len(self) + more)
-        return bits <= index.DENSE or few
+        return bits <= index.DENSE or index.dense(bits, len(self) + more)

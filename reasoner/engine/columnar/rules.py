@@ -13,6 +13,7 @@ from reasoner.engine.columnar.gather import gather
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.time import always, begins, ends, once, since
 from reasoner.engine.tables.codes import Codes, Ints, Mask
+from reasoner.engine.tables.index import dense
 from reasoner.engine.tables.layout import OPEN, Layout
 from reasoner.engine.tables.sets import Bindings, Sets, both, either
 from reasoner.engine.tables.table import Table, coalesce, difference, untouched
@@ -88,7 +89,8 @@ class Solver:
             return
         for more in self._step(clause.steps[place], found, clause.needs[place], place in clause.older):
             dropped = len(more.names) < len({*found.names, *variables_of(clause.steps[place])})
-            if dropped and place + 1 < len(clause.steps) and more.sets.timeless:
+            last = place + 1 == len(clause.steps)
+            if dropped and not last and more.sets.timeless and dense(more.sets.layout.size, len(more.sets.certain)):
                 # The same values many times over would be joined on many times over.
                 more = Bindings(more.names, Sets.exactly(coalesce(more.sets.certain)))
             yield from self._solve(clause, place + 1, more)
@@ -114,14 +116,17 @@ class Solver:
             case Literal(Plain(atom), False, during):
                 # Rule: found(t) and atom(t), run by run.
                 relation = self.relations[atom.predicate]
+                if not older and during is None and (known := _known(atom, relation, found)) is not None:
+                    yield Bindings(found.names, Sets.exactly(found.sets.certain.take(known)))
+                    return
                 runs = relation.older if older else relation.runs
                 held = [_during(self._select(atom, run), during) for run in runs]
             case Literal(formula, True, during):
                 # Rule: found(t) and not formula(t).
-                yield _during(_without(found, self._formula(formula, found)), during)
+                yield _during(_without(found, self.formula(formula, found)), during)
                 return
             case Literal(formula, _, during):
-                held = [_during(self._formula(formula, found), during)]
+                held = [_during(self.formula(formula, found), during)]
         for one in held:
             if not self.windows:
                 one = Bindings(one.names, Sets(one.sets.certain, one.sets.possible))
@@ -130,7 +135,7 @@ class Solver:
 
     # ---------------------------------------------------------------- literals
 
-    def _formula(self, formula: Formula, found: Bindings) -> Bindings:
+    def formula(self, formula: Formula, found: Bindings) -> Bindings:
         """When a formula holds, for each value of its variables; only a `since` may need bindings."""
         atoms = [signed.atom for signed in atoms_of(formula)]
         p = self._atom(atoms[0])
@@ -205,8 +210,10 @@ class Solver:
 
         def ranked(table: Table) -> Table:
             one, other = (self._codes(term, found, table) for term in (left, right))
-            ranks = self.codes.ranks()
-            return table.take(np.broadcast_to(_COMPARE[comparison.operator](ranks[one], ranks[other]), len(table)))
+            if comparison.operator not in ("=", "!="):
+                ranks = self.codes.ranks()
+                one, other = ranks[one], ranks[other]
+            return table.take(np.broadcast_to(_COMPARE[comparison.operator](one, other), len(table)))
 
         plain = all(isinstance(term, Variable | Constant) for term in (left, right))
         return Bindings(found.names, found.sets.each(ranked if plain else kept))
@@ -262,6 +269,17 @@ def _operate(formula: Formula, p: Sets) -> Sets:
         case Ends():
             return ends(p)
     return p
+
+
+def _known(atom: Atom, relation: Relation, found: Bindings) -> Mask | None:
+    """Which bindings give a row that is there, where an array over all rows tells."""
+    names = [term.name for term in atom.terms if isinstance(term, Variable) and term.name in found.names]
+    if relation.seen is None or not found.sets.timeless or len(names) < len(atom.terms):
+        return None
+    layout, places = found.sets.layout, found.places(names)
+    if any(layout.bits[place] > bits for place, bits in zip(places, relation.layout.bits, strict=True)):
+        return None
+    return relation.seen[found.sets.certain.ids(relation.layout, places)]
 
 
 def _without(found: Bindings, held: Bindings) -> Bindings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from reasoner.engine.columnar.small import Small
 from reasoner.engine.columnar.widths import Bits, widen
 from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base
+from reasoner.engine.tables.change import rearranged
 from reasoner.engine.tables.layout import Space
 from reasoner.engine.tables.sets import Bindings, Rows, Sets, either
 from reasoner.engine.tables.table import Table
@@ -22,38 +23,68 @@ from reasoner.plan.order import join_order
 from reasoner.plan.plan import Plan, Stratum, read
 from reasoner.plan.rules import PlannedRule, Step
 from reasoner.plan.slicing import reach
-from reasoner.syntax.tree import Literal, atoms_of
+from reasoner.syntax.tree import Literal, Plain, atoms_of
 from reasoner.when import Interval
 
 
 def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R5xx) where the rules do not settle."""
-    known = base(store, reach(plan))
-    relations = {name: Relation(sets.layout, _cut(sets, plan.spans.get(name))) for name, sets in known.facts.items()}
+    known = base(store, *reach(plan))
+    return model(relate(plan, known), known)
+
+
+def relate(plan: Plan, known: Base) -> dict[str, Relation]:
+    """The relations of every predicate of the plan and the facts."""
+    relations = {name: Relation(sets.layout, cut(sets, plan.spans.get(name))) for name, sets in known.facts.items()}
     bits: Bits = {name: relation.layout.bits for name, relation in relations.items()}
     for stratum in plan.strata:
-        widen(stratum, bits, known.codes)
-        for predicate in bits.keys() - relations.keys():
-            relations[predicate] = Relation(known.space.layout(bits[predicate]))
-        for predicate in stratum.predicates:
-            relations[predicate] = _wider(relations[predicate], bits[predicate], known.space)
-        (_fixpoint if stratum.recursive else _pass)(stratum, relations, known, plan)
-        for predicate in stratum.predicates:
-            relations[predicate] = Relation(relations[predicate].layout, relations[predicate].sets.settled())
+        make_room(stratum, relations, bits, known)
+        settle(stratum, relations, known, plan)
+    return relations
+
+
+def model(relations: Mapping[str, Relation], known: Base) -> Model:
+    """The relations that have rows, to be read."""
     return Model({name: Rows(relation.sets, known.codes) for name, relation in relations.items() if len(relation)})
 
 
-def _wider(relation: Relation, bits: tuple[int, ...], space: Space) -> Relation:
-    """The relation with columns of so many bits."""
-    layout = space.layout(bits)
-    if layout is relation.layout:
-        return relation
-    places = range(layout.width)
-    return Relation(layout, either(relation.sets.each(lambda table: table.columns(layout, places))))
+def make_room(stratum: Stratum, relations: dict[str, Relation], bits: Bits, known: Base) -> None:
+    """A relation for each predicate that the stratum reads or derives, wide enough for what it may derive."""
+    widen(stratum, bits, known.codes)
+    for predicate in bits.keys() - relations.keys():
+        relations[predicate] = Relation(known.space.layout(bits[predicate]))
+    for predicate in stratum.predicates:
+        relation, layout = relations[predicate], known.space.layout(bits[predicate])
+        if layout is not relation.layout:
+            relations[predicate] = Relation(layout, rearranged(relation.sets, layout))
 
 
-def _cut(sets: Sets, span: Interval | None) -> Sets:
-    return sets if span is None or sets.timeless else sets.within(*span)
+def settle(stratum: Stratum, relations: dict[str, Relation], known: Base, plan: Plan) -> None:
+    """Adds what the stratum derives to the facts of its predicates."""
+    (_fixpoint if stratum.recursive else _pass)(stratum, relations, known, plan)
+    for predicate in stratum.predicates:
+        relations[predicate] = Relation(relations[predicate].layout, relations[predicate].sets.settled())
+
+
+def grow(
+    stratum: Stratum, relations: Mapping[str, Relation], more: Mapping[str, Sets], known: Base, plan: Plan
+) -> None:
+    """Adds what follows from more rows: of what the stratum reads, where they are there already, and of its own."""
+    solver = Solver(relations, known.codes)
+    derived = {name: [sets] for name, sets in more.items() if name in stratum.predicates}
+    for clause, literal in _variants(stratum, more.keys() - stratum.predicates, relations):
+        found = solver.delta(literal, more[_predicate(literal)])
+        derived.setdefault(clause.head.predicate, []).extend(_derived(clause, solver, found, plan))
+    _spread(stratum, relations, solver, derived, plan)
+
+
+def cut(sets: Sets, span: Interval | None) -> Sets:
+    """Within a span, where there is one; what holds always is left as it is."""
+    if span is None or sets.timeless:
+        return sets
+    inner = sets.within(*span)
+    # On a single day nothing is earlier or later: it can as well hold always.
+    return inner.always() if span[1] == span[0] + 1 else inner
 
 
 def _unit(space: Space) -> Sets:
@@ -70,14 +101,14 @@ def _derived(clause: Clause, solver: Solver, found: Bindings, plan: Plan) -> Ite
                 # What is demanded on any day is demanded always.
                 yield Sets.exactly(Table(sets.layout, sets.possible.key))
             else:
-                yield _cut(sets, plan.spans.get(head.predicate))
+                yield cut(sets, plan.spans.get(head.predicate))
     except MemoryError:
         raise memory.too_much(head.predicate, head.origin) from None
 
 
 def _pass(stratum: Stratum, relations: dict[str, Relation], known: Base, plan: Plan) -> None:
     solver, unit = Solver(relations, known.codes), Bindings((), _unit(known.space))
-    clauses = [_clause(rule, relations) for rule in stratum.rules]
+    clauses = [_clause(rule, relations, frozenset()) for rule in stratum.rules]
     found = [(clause.head.predicate, sets) for clause in clauses for sets in _derived(clause, solver, unit, plan)]
     for predicate in stratum.predicates:
         relation = relations[predicate]
@@ -96,17 +127,24 @@ def _fixpoint(stratum: Stratum, relations: dict[str, Relation], known: Base, pla
 
 
 def _settle(stratum: Stratum, relations: Mapping[str, Relation], solver: Solver, unit: Sets, plan: Plan) -> None:
+    """What is certain and possible, from all that is known, and what follows from it."""
+    # Rule: derived := rules(known)
+    derived: dict[str, list[Sets]] = {}
+    for rule in stratum.rules:
+        clause = _clause(rule, relations, stratum.predicates)
+        derived.setdefault(rule.head.predicate, []).extend(_derived(clause, solver, Bindings((), unit), plan))
+    _spread(stratum, relations, solver, derived, plan)
+
+
+def _spread(
+    stratum: Stratum, relations: Mapping[str, Relation], solver: Solver, derived: dict[str, list[Sets]], plan: Plan
+) -> None:
     """Semi-naive: each round joins what is new since the last one with all that is known."""
-    variants = list(_variants(stratum, relations))
+    variants = list(_variants(stratum, stratum.predicates, relations))
     joined = {_predicate(step) for clause, _ in variants for step in clause.steps if isinstance(step, Literal)}
     for predicate in stratum.predicates:
         relations[predicate].joined = predicate in joined
     small = Small(variants, relations, solver.codes)
-    # Rule: derived := rules(known)
-    derived: dict[str, list[Sets]] = {}
-    for rule in stratum.rules:
-        clause = _clause(rule, relations)
-        derived.setdefault(rule.head.predicate, []).extend(_derived(clause, solver, Bindings((), unit), plan))
     # Rule: delta := derived - known; known := known + delta
     delta = {head: relations[head].fresh(parts) for head, parts in derived.items() if parts}
     for _ in rounds(stratum.predicates, stratum.calculates):
@@ -127,24 +165,29 @@ def _settle(stratum: Stratum, relations: Mapping[str, Relation], solver: Solver,
         delta = {head: relations[head].fresh(parts) for head, parts in derived.items() if parts}
 
 
-def _clause(rule: PlannedRule, relations: Mapping[str, Relation]) -> Clause:
-    return Clause(rule.head, tuple(rule.body[place] for place in join_order(rule.body, relations)))
+def _clause(rule: PlannedRule, relations: Mapping[str, Relation], growing: frozenset[str]) -> Clause:
+    return Clause(rule.head, tuple(rule.body[place] for place in join_order(rule.body, relations, growing)))
 
 
-def _variants(stratum: Stratum, relations: Mapping[str, Relation]) -> Iterator[tuple[Clause, Literal]]:
-    """Each rule with each of its recursive literals, and the rest of the body in an order that follows it."""
+def _variants(
+    stratum: Stratum, growing: Set[str], relations: Mapping[str, Relation]
+) -> Iterator[tuple[Clause, Literal]]:
+    """Each rule with each literal that reads what grows, and the rest of the body in an order that follows it."""
     for rule in stratum.rules:
-        recursive = [n for n, step in enumerate(rule.body) if _recursive(step, stratum)]
+        recursive = [n for n, step in enumerate(rule.body) if _grows(step, growing)]
         for place in recursive:
             step = rule.body[place]
             assert isinstance(step, Literal)
-            rest = list(join_order(rule.body, relations, place))
+            rest = list(join_order(rule.body, relations, stratum.predicates, place))
             older = frozenset(at for at, n in enumerate(rest) if n in recursive and n > place)
             yield Clause(rule.head, tuple(rule.body[n] for n in rest), older), step
 
 
-def _recursive(step: Step, stratum: Stratum) -> bool:
-    return isinstance(step, Literal) and not step.negated and _predicate(step) in stratum.predicates
+def _grows(step: Step, growing: Set[str]) -> bool:
+    match step:
+        case Literal(Plain(atom), negated=False):
+            return atom.predicate in growing
+    return False
 
 
 def _predicate(literal: Literal) -> str:

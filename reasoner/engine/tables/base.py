@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from reasoner.engine.tables.change import of_keys, rearranged, replaced
 from reasoner.engine.tables.codes import Codes, Ints
 from reasoner.engine.tables.layout import Space
 from reasoner.engine.tables.sets import Sets
@@ -15,9 +16,9 @@ from reasoner.engine.tables.table import Table, coalesce, narrowest
 from reasoner.evidence.columns import Columns
 from reasoner.evidence.store import Store
 from reasoner.term import Row, Value
-from reasoner.when import ETERNAL, FUTURE, PAST, Day, Truth
+from reasoner.when import ETERNAL, FUTURE, PAST, Day, Interval, Truth
 
-MARGIN = 1_000  # days that operators may add before and after those of the facts
+MARGIN = 1_000  # days before and after those of the facts that are kept free, for facts to come
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,15 +31,38 @@ class Base:
     facts: Mapping[str, Sets]
 
 
+Changes = Mapping[str, tuple[Sets, Sets]]
+
 _BASES: WeakKeyDictionary[Store, Base] = WeakKeyDictionary()
 
 
-def base(store: Store, margin: int) -> Base:
-    """The facts of a store as tables, with room for `margin` days before and after them."""
+def base(store: Store, margin: int, named: Sequence[Day] = ()) -> Base:
+    """The facts of a store as tables, with room for `margin` days before and after them and some named days."""
     known = _BASES.get(store)
-    if known is None or known.margin < margin:
-        known = _BASES[store] = _loaded(store, max(margin, MARGIN))
+    if known is None or known.margin < margin or not all(known.space.holds(day, margin) for day in named):
+        known = _BASES[store] = _loaded(store, margin + MARGIN, named)
     return known
+
+
+def moved(known: Base, store: Store, rows: Mapping[str, Iterable[Row]]) -> tuple[Base, Changes]:
+    """The facts of another store, in which some rows differ; and these rows, as they were and as they are.
+
+    Where these rows have days at the edges of the calendar, the base that comes has a smaller margin.
+    """
+    facts, changes, margin = dict(known.facts), {}, known.margin
+    stated = {name: store.facts.get(name, {}) for name in rows}
+    read = {name: _read({row: stated[name].get(row, Truth()) for row in its}) for name, its in rows.items()}
+    if days := _first_and_last(read.values()):
+        margin = min(margin, days[0] - known.space.origin - 1, known.space.origin + known.space.still - 1 - days[1])
+    for name, one in read.items():
+        old = facts.get(name)
+        columns = [known.codes.encode(column.values)[column.places] for column in one.columns]
+        new, key = _sets(one, columns, known.space, old.layout.bits if old is not None else ())
+        old = rearranged(old, new.layout) if old is not None else Sets.empty(new.layout)
+        keys = np.unique(key)
+        facts[name], changes[name] = replaced(old, keys, new), (of_keys(old, keys), new)
+    _BASES[store] = Base(known.codes, known.space, margin, facts)
+    return _BASES[store], changes
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +87,16 @@ class _Column:
     places: Ints
 
 
-def _loaded(store: Store, margin: int) -> Base:
+def _loaded(store: Store, margin: int, named: Sequence[Day]) -> Base:
     read = {name: _read(rows) for name, rows in store.facts.items() if rows}
     codes = Codes()
     # Columns with few values come first: their codes are small, and so are the rows that hold them.
     columns = [column for one in read.values() for column in one.columns]
     coded = {id(c): codes.encode(c.values) for c in sorted(columns, key=lambda column: len(column.values))}
-    space = Space(*_first_and_last(read.values(), margin))
+    days = [*(_first_and_last(read.values()) or ()), *named]
+    space = Space(min(days, default=0) - margin, max(days, default=0) + margin)
     rows = {name: [coded[id(column)][column.places] for column in one.columns] for name, one in read.items()}
-    return Base(codes, space, margin, {name: _sets(one, rows[name], space) for name, one in read.items()})
+    return Base(codes, space, margin, {name: _sets(one, rows[name], space)[0] for name, one in read.items()})
 
 
 def _read(rows: Mapping[Row, Truth]) -> _Read:
@@ -104,17 +129,17 @@ def _spans(spans: list[tuple[int, Day, Day]]) -> Spans:
     return row, start, end
 
 
-def _first_and_last(read: Iterable[_Read], margin: int) -> tuple[Day, Day]:
-    """The first day and the last on which anything may change."""
+def _first_and_last(read: Iterable[_Read]) -> Interval | None:
+    """The first day and the last on which anything changes, if anything does."""
     parts = [days for one in read for spans in (one.certain, one.possible, one.windows) if spans for days in spans[1:]]
-    finite = [days[(days > PAST) & (days < FUTURE)] for days in parts]
-    first = min((int(days.min()) for days in finite if len(days)), default=0)
-    last = max((int(days.max()) for days in finite if len(days)), default=0)
-    return first - margin, last + margin
+    finite = [kept for days in parts if len(kept := days[(days > PAST) & (days < FUTURE)])]
+    return (min(int(days.min()) for days in finite), max(int(days.max()) for days in finite)) if finite else None
 
 
-def _sets(read: _Read, columns: list[Ints], space: Space) -> Sets:
-    layout = space.layout([bits_of(int(column.max(initial=0))) for column in columns])
+def _sets(read: _Read, columns: list[Ints], space: Space, least: tuple[int, ...] = ()) -> tuple[Sets, Ints]:
+    """The rows in columns of so many bits at least, and the key of each."""
+    bits = [bits_of(int(column.max(initial=0))) for column in columns]
+    layout = space.layout([*map(max, bits, least)] if least else bits)
     key = layout.pack(columns, read.count)
 
     def table(spans: Spans | None) -> Table:
@@ -123,7 +148,7 @@ def _sets(read: _Read, columns: list[Ints], space: Space) -> Sets:
     certain = coalesce(table(read.certain))
     possible = certain if read.possible is read.certain else coalesce(table(read.possible))
     windows = narrowest(table(read.windows), certain) if read.windows is not None else None
-    return Sets(certain, possible, windows).settled()
+    return Sets(certain, possible, windows).settled(), key
 
 
 def bits_of(code: int) -> int:

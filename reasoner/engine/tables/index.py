@@ -11,7 +11,7 @@ from reasoner.engine.tables.codes import Ints, Mask
 DENSE = 16  # bits up to which an array over all keys is always worth its room
 DENSEST = 30  # bits beyond which it never is
 SPARSE = 64  # keys to a row up to which it is, between the two
-CHUNK = 1 << 20  # pairs that a join makes at once
+CHUNK = 1 << 18  # pairs that a join makes at once
 
 
 class Index:
@@ -65,9 +65,14 @@ class Index:
             first = last
 
 
+def dense(bits: int, count: int) -> bool:
+    """Whether so many keys of so many bits are worth an array over all keys that there can be."""
+    return bool(DENSE) and bits <= DENSEST and 1 << bits <= SPARSE * count
+
+
 def different(keys: Ints, bits: int) -> Ints:
     """The different keys, of so many bits, in order. (The hashing of `np.unique` is several times slower.)"""
-    if DENSE and bits <= DENSEST and 1 << bits <= SPARSE * len(keys):
+    if dense(bits, len(keys)):
         marks = np.zeros(1 << bits, np.bool_)
         marks[keys] = True
         return np.flatnonzero(marks)

@@ -27,6 +27,10 @@ class Space:
         self.still = (1 << self.day_bits) - 1
         self._layouts: dict[tuple[int, ...], Layout] = {}
 
+    def holds(self, day: int, margin: int) -> bool:
+        """Whether a day, with so many before and after it, is one of these."""
+        return self.origin < day - margin and day + margin < self.origin + self.still
+
     def layout(self, bits: Sequence[int]) -> Layout:
         """The layout of columns of so many bits; equal ones are the same object."""
         key = tuple(bits)

@@ -15,6 +15,7 @@ from reasoner.engine.tables.index import Index, different
 from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.table import (
     Table,
+    coalesce,
     concatenate,
     difference,
     identify,
@@ -87,6 +88,16 @@ class Sets:
             windows = self.windows.take((first <= start) & (stop <= end))
             inner.windows = windows if len(windows) else None
         return inner
+
+    def always(self) -> Sets:
+        """What holds on some day, as holding on every day."""
+
+        def whole(*tables: Table | None) -> Table:
+            return coalesce(Table(self.layout, np.concatenate([table.key for table in tables if table is not None])))
+
+        if self.exact:
+            return Sets.exactly(whole(self.certain))
+        return Sets(whole(self.certain, self.windows), whole(self.possible)).settled()
 
     def beyond(self, known: Sets) -> Sets:
         """What it says that is not known yet."""
