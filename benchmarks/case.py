@@ -24,7 +24,8 @@ class Case:
     `facts[predicate]` is an (n, k) array of integers. `timed` are the same facts and rules for an engine that knows
     time: there the last two columns of a relation in `lasting` are its first day and the day after its last one.
     With `names` all other integers stand for these. `asks`: rules of the outputs name constants, so that a plan can
-    follow demand; `at` are the days that are asked for, closed-open, where not all are.
+    follow demand; `at` are the days that are asked for, closed-open, where not all are. `added` and `gone` are lists of
+    rows with days, by which a model that is there is to be moved.
     """
 
     program: str
@@ -38,6 +39,8 @@ class Case:
     names: tuple[str, ...] = ()
     asks: bool = False
     at: tuple[int, int] | None = None
+    added: Mapping[str, Any] = field(default_factory=dict)
+    gone: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Into a folder: case.json, the program, and each relation as .npy and as tab-separated .facts."""
@@ -52,7 +55,7 @@ class Case:
                     file.writelines("\t".join(map(str, row)) + "\n" for row in part.tolist())
         arity = {name: int(rows.shape[1]) for name, rows in self.facts.items()}
         known = {"outputs": self.outputs, "sql": dict(self.sql), "lasting": self.lasting, "days": self.days,
-                 "names": self.names, "asks": self.asks, "at": self.at}  # fmt: skip
+                 "names": self.names, "asks": self.asks, "at": self.at, "added": self.added, "gone": self.gone}  # fmt: skip
         sizes = {name: len(rows) for name, rows in self.facts.items()}
         (folder / "case.json").write_text(json.dumps({**known, "arity": arity, "sizes": sizes, "about": self.about}))
         if self.timed:
@@ -74,6 +77,8 @@ class Written:
         self.names: list[str] = about["names"]
         self.asks: bool = about["asks"]
         self.at: tuple[int, int] | None = about["at"] and tuple(about["at"])
+        self.added: dict[str, list[list[int]]] = about["added"]
+        self.gone: dict[str, list[list[int]]] = about["gone"]
 
     @property
     def timed(self) -> Written | None:

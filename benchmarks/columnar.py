@@ -38,6 +38,7 @@ def run(case: Written, whole: bool = False) -> Outcome:
     Where a case asks, demand and slices of time are planned as for any question, unless it is to be the `whole` model.
     """
     from reasoner.engine.columnar import evaluate
+    from reasoner.engine.columnar.living import Living
     from reasoner.plan.plan import Plan
 
     stated = _stated(case)
@@ -46,8 +47,15 @@ def run(case: Written, whole: bool = False) -> Outcome:
     start = time.perf_counter()
     store = _store(case, arrays, stated)
     evaluate(Plan(()), store)
+    if case.added or case.gone:
+        after, changed = _changed(case, store)
+        evaluate(Plan(()), after)
+        live = Living.of(plan, store)
     loaded = time.perf_counter()
-    model = evaluate(plan, store)
+    if not case.added and not case.gone:
+        model = evaluate(plan, store)
+    else:
+        model = evaluate(plan, after) if whole else live.update(after, changed).model
     ended = time.perf_counter()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     counts = {name: _count(case, model.rows(name)) for name in case.outputs}
@@ -88,6 +96,27 @@ def _store(case: Written, arrays: Mapping[str, Any], stated: Mapping[str, Mappin
             columns, days = columns[:-2], columns[-2:]
         facts[name] = Columns.of([names[column] for column in columns] if case.names else columns, *days)
     return Store(facts, {})
+
+
+def _changed(case: Written, store: Store) -> tuple[Store, list[tuple[str, Row]]]:
+    """The store with rows added and rows gone, and which they are."""
+    from reasoner.evidence.store import Store, either
+    from reasoner.when import Days, Truth
+
+    facts, changed = dict(store.facts), []
+    for name in {**case.added, **case.gone}:
+        rows = dict(store.facts[name])
+        for *row, start, end in case.added.get(name, []):
+            key, days = tuple(case.names[each] for each in row), Days(((start, end),))
+            rows[key] = either(rows.get(key, Truth()), Truth(days, days))
+            changed.append((name, key))
+        for *row, start, end in case.gone.get(name, []):
+            key = tuple(case.names[each] for each in row)
+            left = rows[key].certain - Days(((start, end),))
+            rows[key] = Truth(left, left)
+            changed.append((name, key))
+        facts[name] = rows
+    return Store(facts, {}), changed
 
 
 def _count(case: Written, found: Mapping[Row, Truth]) -> int:

@@ -114,8 +114,34 @@ def _question(places: int) -> Case:
     return replace(case, program="\n".join(rules), outputs=outputs, asks=True, at=(day, day + 1))
 
 
+def _appended(places: int) -> Case:
+    """Three places change hands on the day after the last one."""
+    case = _moving(places)
+    some = case.facts["control"][:: len(case.facts["control"]) // 3][:3]
+    others = case.facts["actor"][:, 0].tolist()
+    day = DAY_ONE + DAYS + 1
+    rows = [[others[(others.index(a) + 1) % len(others)], p, day, day + 1] for a, p in some[:, :2].tolist()]
+    return replace(case, added={"control": rows})
+
+
+def _retracted(places: int) -> Case:
+    """The last report of control is withdrawn."""
+    case = _moving(places)
+    last = case.facts["control"][case.facts["control"][:, 2].argmax()]
+    return replace(case, gone={"control": [last.tolist()]})
+
+
+def _moving(places: int) -> Case:
+    case, _ = war(places, DAYS, 3 * places)
+    return replace(case, program=_doctrine(), outputs=OUTPUTS)
+
+
 WORKLOADS = (
     Workload("T2", "the large war, 1,700 days: the whole doctrine", "places", (1_000, 5_000, 33_000), _whole),
     Workload("T2choke", "chokepoints of five places of T2, on all days", "places", (100, 400, 2_000), _chokepoints),
+    Workload("T4append", "a day with three reports added to the model of T2; whole: made anew", "places",
+             (1_000, 5_000, 33_000), _appended),
+    Workload("T4retract", "the last report of T2 withdrawn; whole: made anew", "places",
+             (1_000, 5_000, 33_000), _retracted),
     Workload("T5", "three bound questions about one day of T2", "places", (1_000, 5_000, 33_000), _question),
 )

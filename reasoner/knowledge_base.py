@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reasoner.check import check
 from reasoner.diagnostic import Diagnostic, Problems, did_you_mean, error, errors, sort
@@ -23,24 +23,33 @@ from reasoner.evidence.claim import (
     without,
 )
 from reasoner.evidence.store import Store, store
+from reasoner.evidence.supposing import suppositions, without_stop
+from reasoner.explain.compare import Comparison, Side, compare, conclusions
+from reasoner.explain.sources import Alone, Backing, alone, backings
+from reasoner.explain.why_not import WhyNot, why_not
 from reasoner.home import bundled
 from reasoner.plan.goal import Directed
 from reasoner.plan.plan import plan
 from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
 from reasoner.query.names import Names
-from reasoner.query.question import understand
+from reasoner.query.question import Question, understand
 from reasoner.syntax.load import Progress
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
-from reasoner.syntax.tree import BodyLiteral, Citation, Fact, File, Program, Query, Rule
+from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule, Statement
 from reasoner.syntax.vocabulary import Vocabulary, atoms
-from reasoner.term import Atom, Constant, Quoted, Row
+from reasoner.term import Atom, Constant, Quoted, Row, Variable
 from reasoner.text import Text
 from reasoner.verify import invariants
-from reasoner.when import BadDate, Interval, parse_date
+from reasoner.when import BadDate, Day, Interval, parse_date
+
+if TYPE_CHECKING:
+    from reasoner.engine.columnar.living import Living
 
 Paths = Sequence[str | Path]
+
+APPENDED = "append"  # the name of the text that is appended
 
 
 def load(
@@ -68,7 +77,7 @@ def load(
     else:
         paths = [*named_rules, *named_facts]
     program = load_files(paths, problems, progress)
-    supposed, dropped = _suppositions(_many(suppose), problems)
+    supposed, dropped = suppositions(_many(suppose), problems)
     program = Program((*program.files, supposed))
     return KnowledgeBase(program, problems, known_by=known_by, without=_many(without), dropped=dropped, engine=engine)
 
@@ -85,25 +94,6 @@ def _default(folder: str) -> list[str | Path]:
     return [Path(folder)] if Path(folder).is_dir() else [bundled(folder)]
 
 
-def _suppositions(suppose: Iterable[str], problems: list[Diagnostic]) -> tuple[File, File]:
-    """`FACT` is added on the analyst's word, `not FACT` takes the facts away that it matches."""
-    added: list[Fact] = []
-    dropped: list[Fact] = []
-    for written in suppose:
-        negated = written.strip().startswith("not ")
-        bare = _without_stop(written.strip().removeprefix("not "))
-        read = parse(Text(SUPPOSED, f"{bare}\n."), problems)
-        facts = [s for s in read.statements if isinstance(s, Fact)]
-        if len(facts) != len(read.statements) or len(facts) != 1:
-            advice = "as in --suppose 'capture(syrian_army, tabqa, 2016-06-20)', or 'not capture(...)'"
-            problems.append(error("R423", f"`{written}` is not one fact", help=advice))
-            continue
-        citation = Citation(ANALYST, text=f"supposing {'not ' * negated}{bare}")
-        (dropped if negated else added).append(replace(facts[0], citation=citation))
-    nothing = Text(SUPPOSED, "")
-    return File(nothing, tuple(added)), File(nothing, tuple(dropped))
-
-
 class KnowledgeBase:
     """Checked rules and claims, and what follows from them."""
 
@@ -116,15 +106,16 @@ class KnowledgeBase:
         without: Iterable[str] = (),
         dropped: File | None = None,
         engine: str = "columnar",
+        earlier: KnowledgeBase | None = None,
     ) -> None:
-        self.program = program
+        self.program, self._problems, self._earlier = program, tuple(problems), earlier
         self.vocabulary = Vocabulary(program)
-        found = [*problems, *_bad_options(program, known_by, without, engine)]
+        found = [*self._problems, *_bad_options(program, known_by, without, engine)]
         if not errors(found):  # else what could not be read would be missed everywhere
             found.extend(check(self.vocabulary))
         self._known_by, self._without, self._engine = known_by, tuple(without), engine
         self._dropped = dropped.statements if dropped else ()
-        if dropped and not errors(found):
+        if dropped and dropped.statements and not errors(found):
             found.extend(self._misses(dropped))
         if errors(found):
             raise Problems(found)
@@ -136,7 +127,8 @@ class KnowledgeBase:
     def claims(self) -> tuple[Claim, ...]:
         """The claims that count, after `known_by`, `without` and suppositions."""
         gone = self._dropped_atoms
-        return tuple(one for one in self._counted if not any(_matches(atom, one.predicate, one.row) for atom in gone))
+        # What is supposed stays: taken away and supposed again with another date, a fact is dated anew.
+        return tuple(c for c in self._counted if c.supposed or not any(_matches(a, c.predicate, c.row) for a in gone))
 
     @cached_property
     def _counted(self) -> tuple[Claim, ...]:
@@ -149,14 +141,22 @@ class KnowledgeBase:
 
     @cached_property
     def _dropped_atoms(self) -> tuple[Atom, ...]:
-        return tuple(self.vocabulary.positional(s.atom) for s in self._dropped if isinstance(s, Fact))
+        return self._atoms(self._dropped)
+
+    def _atoms(self, statements: Iterable[Statement]) -> tuple[Atom, ...]:
+        return tuple(self.vocabulary.positional(s.atom) for s in statements if isinstance(s, Fact))
 
     def _misses(self, dropped: File) -> Iterator[Diagnostic]:
         """What is to be taken away must be there: what was stated, by its right name."""
         asked = check(Vocabulary(Program((*self.program.files, dropped))))
-        wrong = [d for d in asked if d.severity == "error" and any(label.span.file == SUPPOSED for label in d.labels)]
+        wrong = [
+            d
+            for d in asked
+            # R403: what is taken away needs no date, nor a source that has one.
+            if d.severity == "error" and d.code != "R403" and any(label.span.file == SUPPOSED for label in d.labels)
+        ]
         yield from wrong
-        for fact, atom in zip(dropped.statements, () if wrong else self._dropped_atoms, strict=False):
+        for fact, atom in zip(dropped.statements, () if wrong else self._atoms(dropped.statements), strict=False):
             advice = "a conclusion falls with the facts that it rests on: ask why, and take one of those away"
             if isinstance(fact, Fact) and fact.when:
                 yield error("R424", "what is taken away has no date", fact.origin, help="leave the date out")
@@ -178,20 +178,82 @@ class KnowledgeBase:
 
     def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
         """What follows: every predicate, or what the goals need."""
+        if goals is None and not extra and self._engine == "columnar":
+            return self._living.model
         return engine(self._engine)(plan(self.vocabulary, goals, extra), self.store)
+
+    @cached_property
+    def _living(self) -> Living:
+        """The whole model, moved from that of an earlier knowledge base where there is one with the same rules."""
+        from reasoner.engine.columnar.living import Living  # numpy takes its time
+
+        whole, earlier = plan(self.vocabulary), self._earlier
+        while earlier is not None and "_living" not in earlier.__dict__:
+            earlier = earlier._earlier
+        self._earlier = None  # which need not be kept any longer
+        if earlier is not None and earlier._living.plan == whole:
+            return earlier._living.update(self.store)
+        return Living.of(whole, self.store)
+
+    # ---------------------------------------------------------------- other facts
+
+    def append(self, written: str) -> KnowledgeBase:
+        """A knowledge base with more statements, such as facts and their sources, written as in a file.
+
+        This one stays as it is. Once its whole model is known, that of the other takes only the days that may differ.
+        Raises Problems.
+        """
+        return self._amended((), written)
+
+    def retract(self, named: str) -> KnowledgeBase:
+        """The same without the facts that are this atom, or rest on this source or assumption. Raises Problems."""
+        return self._amended(self._named(named), "")
+
+    def correct(self, old: str, new: str) -> KnowledgeBase:
+        """Both at once: what is named `old` is taken away, and `new` is written instead. Raises Problems."""
+        return self._amended(self._named(old), new)
+
+    def _named(self, named: str) -> list[Claim]:
+        if named in {*known_sources(self.program), *assumption_texts(self.program), ANALYST}:
+            return [one for one in self.claims if not any(without([one], [named]))]
+        problems: list[Diagnostic] = []
+        _, taken_away = suppositions([f"not {named}"], problems)
+        problems.extend(self._misses(taken_away))
+        if errors(problems):
+            raise Problems(problems)
+        (atom,) = self._atoms(taken_away.statements)
+        return [one for one in self.claims if _matches(atom, one.predicate, one.row)]
+
+    def _amended(self, gone: Iterable[Claim], written: str) -> KnowledgeBase:
+        problems = list(self._problems)
+        places = {id(one.origin) for one in gone if one.origin}
+        files = (
+            replace(file, statements=tuple(s for s in file.statements if id(s.origin) not in places))
+            for file in (*self.program.files, parse(Text(APPENDED, written), problems))
+        )
+        return KnowledgeBase(
+            Program(tuple(files)),
+            problems,
+            known_by=self._known_by,
+            without=self._without,
+            dropped=File(Text(SUPPOSED, ""), self._dropped),
+            engine=self._engine,
+            earlier=self,
+        )
 
     # ---------------------------------------------------------------- asking
 
-    def ask(self, question: str, at: str | None = None) -> Answers:
+    def ask(self, asked: str | Question, at: str | None = None) -> Answers:
         """Answers a question in English. Raises Problems where it is not understood."""
-        understood = understand(question, self.vocabulary, self.names, self.store.last_evidence())
+        last = self.store.last_evidence()
+        understood = understand(asked, self.vocabulary, self.names, last) if isinstance(asked, str) else asked
         days = _span(at) if at else understood.days
         present = understood.form in ("who", "whether", "how_many")
         if days is None and present:
             named = (t.value for a in atoms(understood.body) for t in a.terms if isinstance(t, Constant))
             last = self.store.last_evidence(named)
             days = (last, last + 1) if last is not None else None
-        return self._answering.answer(question, understood.body, days, understood)
+        return self._answering.answer(understood.text, understood.body, days, understood)
 
     def query(self, body: str, at: str | None = None) -> Answers:
         """The rows for which a body holds, such as `besieges(Who, raqqa_city, Side)`. Raises Problems.
@@ -205,6 +267,59 @@ class KnowledgeBase:
         """The same with a proof for each of the first answers, also in plain Datalog."""
         return self._rows(body, at, most)
 
+    def why_not(self, asked: str, at: str | None = None, progress: Progress | None = None) -> WhyNot:
+        """Why an atom, or a question that is one, does not hold, and what would make it hold. Raises Problems.
+
+        `progress` is told how many sets of changes have been tried, and of how many.
+        """
+        atom = self._atom(asked)
+        day = self._day(at, atom)
+        # What may still come is asked of the day after the last evidence; of a day that is named, that day first.
+        days = [0] if self.vocabulary.plain or not day else [day, day + 1] if at else [day + 1, day]
+        return why_not(self.vocabulary, self.claims, engine(self._engine), atom, day, days, progress)
+
+    def compare(
+        self, other: KnowledgeBase, *wanted: str, at: str | None = None, against: str | None = None
+    ) -> Comparison:
+        """What is otherwise in the other, on one day or `against` another day; else on the last evidence of both.
+
+        `wanted` are questions, atoms or predicates; without any, all conclusions that have phrases. Raises Problems.
+        """
+        day = self._day(at) if at else max(self._day(None), other._day(None))
+        patterns = [self._pattern(one) for one in wanted]
+        goals = [atom.predicate for atom in patterns] or conclusions(self.vocabulary)
+        before, after = Side(self.model(goals), day), Side(other.model(goals), self._day(against) if against else day)
+        return Comparison(before, after, compare(self.vocabulary, before, after, patterns))
+
+    def sources(self, asked: str, at: str | None = None) -> tuple[str, tuple[tuple[Row, Backing], ...]]:
+        """The predicate asked about, and each row that is certain on a day with its independent sources."""
+        atom = self._atom(asked)
+        day, evaluate = self._day(at, atom), engine(self._engine)
+        return atom.predicate, backings(self.vocabulary, self.claims, evaluate, atom, day)
+
+    def rests_alone(self, at: str | None = None, progress: Progress | None = None) -> tuple[Alone, ...]:
+        """For each independent source, what rests on its word alone, on a day or on the last evidence."""
+        return alone(self.vocabulary, self.claims, engine(self._engine), self._day(at), progress)
+
+    def _day(self, at: str | None, about: Atom | None = None) -> Day:
+        """The last day of a date; else the last evidence, on an atom's constants where it is given; 0 without any."""
+        named = [t.value for t in about.terms if isinstance(t, Constant)] if about else []
+        return _span(at)[1] - 1 if at else self.store.last_evidence(named) or 0
+
+    def _pattern(self, wanted: str) -> Atom:
+        """A question, an atom, or a predicate with any arguments."""
+        arity = self.vocabulary.arity(wanted.strip())
+        return self._atom(wanted) if arity is None else Atom(wanted.strip(), (Variable("_"),) * arity)
+
+    def _atom(self, asked: str) -> Atom:
+        """What is asked about, in either language, where it is one atom. Raises Problems."""
+        last = self.store.last_evidence()
+        body = understand(asked, self.vocabulary, self.names, last).body if _english(asked) else self._body(asked)
+        match body:
+            case (Literal(Plain(atom), _, None),):
+                return self.vocabulary.positional(atom)
+        raise Problems([error("R425", f"`{asked}` is not one atom", help="ask about one, as encircled(raqqa_city)")])
+
     def _rows(self, body: str, at: str | None, proofs: int | None) -> Answers:
         return self._answering.answer(body, self._body(body), _span(at) if at else None, proofs=proofs)
 
@@ -213,7 +328,7 @@ class KnowledgeBase:
         days = _span(at) if at else None
         if question is None:
             return self._answering.planned_whole(days)
-        if "(" not in question and " " in question.strip():
+        if _english(question):
             understood = understand(question, self.vocabulary, self.names, self.store.last_evidence())
             return self._answering.planned(understood.body, None, understood)
         return self._answering.planned(self._body(question), days)
@@ -243,7 +358,7 @@ class KnowledgeBase:
 
     def _body(self, written: str) -> tuple[BodyLiteral, ...]:
         problems: list[Diagnostic] = []
-        text = Text("query", f"?- {_without_stop(written.strip().removeprefix('?-'))}\n.")
+        text = Text("query", f"?- {without_stop(written.strip().removeprefix('?-'))}\n.")
         file = parse(text, problems)
         asked = Program((*self.program.files, file))
         problems.extend(d for d in check(Vocabulary(asked)) if d.labels and d.labels[0].span.text is text)
@@ -252,9 +367,8 @@ class KnowledgeBase:
         return next(s.body for s in file.statements if isinstance(s, Query))
 
 
-def _without_stop(written: str) -> str:
-    """What was written without a full stop at its end; the two dots of an open range stay."""
-    return re.sub(r"(?<!\.)\.$|(?<=\.\.)\.$", "", written.strip())
+def _english(asked: str) -> bool:
+    return "(" not in asked and " " in asked.strip()
 
 
 def _matches(atom: Atom, predicate: str, row: Row) -> bool:

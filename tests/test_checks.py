@@ -37,6 +37,7 @@ ELSEWHERE = {
     "R422": "test_cli.py: a source to drop that does not exist",
     "R423": "test_cli.py: a supposition that is not one fact",
     "R424": "test_cli.py: a fact to take away that is not there",
+    "R425": "test_why_not.py: a question that is not about one atom",
     "R506": "test_cli.py: an engine that does not exist",
     "R504": "test_bad_files.py: a file that is too large",
     "R507": "test_engines.py: more rows than fit in memory",

@@ -98,6 +98,7 @@ def test_wide_rows(arguments: int) -> None:
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What would not fit in memory ends with a message that names the rule."""
     monkeypatch.setattr(memory, "most", lambda: 1)
+    monkeypatch.setattr(memory, "OFTEN", 0)
     with pytest.raises(Problems) as raised:
         answer("n(1). n(2). pair(X, Y) :- n(X), n(Y).")
     (problem,) = raised.value.diagnostics
@@ -314,5 +315,16 @@ def test_days_far_from_the_facts() -> None:
         later(X) :- on(X) during 2050-01..2050-02.
         before(X) :- on(X) during 1950.
         both(X) :- once[40] later(X), not later(X).
+    """
+    assert answer(text) == answer(text, naive)
+
+
+def test_rounds_of_few_rows_that_settle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a round of few rows adds nothing to one of two predicates, the next round still searches both."""
+    monkeypatch.setattr(index, "DENSE", 0)
+    text = """
+        fixed near(x, y).  near(c, c).  near(b, c).  near(a, b).  fixed worth(x, n).  worth(c, -1).
+        p(X, Y) :- near(Y, X).  p(X, X) :- q(_), q(X).
+        q(X) :- worth(X, _).  q(X) :- p(b, X), q(_).  q(Z) :- q(Y), p(Y, Z), not near(Z, Y) since worth(Z, _).
     """
     assert answer(text) == answer(text, naive)

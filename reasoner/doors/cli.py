@@ -7,61 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypedDict, Unpack, cast
+from typing import Unpack, cast
 
 import click
 
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
-
-_LONG = 1_000_000  # bytes of rules and facts: some three seconds
-
-
-class Given(TypedDict):
-    """The flags that every question takes."""
-
-    rules: tuple[str, ...]
-    facts: tuple[str, ...]
-    default_rules: bool
-    known_by: str | None
-    without: tuple[str, ...]
-    suppose: tuple[str, ...]
-    engine: str
-    at: str | None
-    as_json: bool
-
-
-_FLAGS = (
-    click.option(
-        "--rules",
-        multiple=True,
-        metavar="PATH",
-        help="Rule file or folder, beside the default ones.",
-    ),
-    click.option(
-        "--facts",
-        multiple=True,
-        metavar="PATH",
-        help="Fact file or folder, instead of the default ones.",
-    ),
-    click.option(
-        "--no-default-rules", "default_rules", flag_value=False, default=True, help="Read only what is named."
-    ),
-    click.option("--at", metavar="DATE", help="Only that day, month or year, such as 2016-06-04."),
-    click.option("--known-by", metavar="DATE", help="Only what sources had said by that day."),
-    click.option("--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."),
-    click.option("--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."),
-    click.option("--engine", default="columnar", metavar="NAME", help="columnar (default), naive or pydatalog."),
-    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-)
-
-
-def _flags(command: Callable[..., None]) -> Callable[..., None]:
-    for flag in reversed(_FLAGS):
-        command = flag(command)
-    return command
+from reasoner.doors.explaining import compare, sources, why_not
+from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -75,9 +29,13 @@ def cli() -> None:
     """
 
 
+for _command in (why_not, compare, sources):
+    cli.add_command(_command)
+
+
 @cli.command()
 @click.argument("question")
-@_flags
+@flags
 def ask(question: str, **given: Unpack[Given]) -> None:
     """Answer a question in English, such as "who besieges Raqqa?"."""
     _answer("ask", question, given)
@@ -85,7 +43,7 @@ def ask(question: str, **given: Unpack[Given]) -> None:
 
 @cli.command()
 @click.argument("body")
-@_flags
+@flags
 def query(body: str, **given: Unpack[Given]) -> None:
     """Answer an atom or a body, such as 'besieges(Who, raqqa_city, Side)'."""
     _answer("query", body, given)
@@ -93,61 +51,81 @@ def query(body: str, **given: Unpack[Given]) -> None:
 
 @cli.command()
 @click.argument("what", metavar="N|ATOM")
-@_flags
-def why(what: str, **given: Unpack[Given]) -> None:
+@click.option("--all", "most", type=click.IntRange(1), default=1, metavar="N", help="The N shortest different proofs.")
+@click.option("--depth", type=click.IntRange(1), metavar="N", help="So many steps below each other, by default 80.")
+@click.option(
+    "--form",
+    type=click.Choice(("sentences", "tree", "json", "graphml", "mermaid", "facts")),
+    default="sentences",
+    help="How to show a proof.",
+)
+@flags
+def why(what: str, most: int, depth: int | None, form: str, **given: Unpack[Given]) -> None:
     """Explain answer N of the last question, or an atom, down to the quoted words."""
     verb, question = "why", what
     if what.isdigit():
         verb, question, given = _last_question(given)
-    base = _load(given)
+    base = open_base(given)
     answers = getattr(base, verb)(question, given["at"])
     chosen = (
         [one for one in answers if one.id == int(what)] if what.isdigit() else [one for one in answers if one.proof]
     )
     if not chosen and given["as_json"]:
-        _print_json({"question": question, "answers": [], "diagnostics": []})
+        print_json({"question": question, "answers": [], "diagnostics": []})
     if not chosen:
-        _say(f"there is no answer {what}: the last question has {len(answers)}" if what.isdigit()
+        say(f"there is no answer {what}: the last question has {len(answers)}" if what.isdigit()
              else f"{what} does not hold" + (f" on {given['at']}" if given["at"] else ""))  # fmt: skip
         sys.exit(1)
+    from reasoner.explain.proving import shortest
     from reasoner.render import json as as_json
     from reasoner.render import proof as as_proof
+    from reasoner.render.forms import FORMS
 
+    steps = depth or as_proof.DEPTH
+    proofs = {a.id: shortest(base.vocabulary, base.store, base.model, a.proof, most) for a in chosen if a.proof}
     if given["as_json"]:
-        _print_json({"answers": [as_json.answer(a) | {"proof": as_proof.as_json(a.proof)} for a in chosen]})
+        print_json({"answers": [
+            as_json.answer(a) | {"proof": as_proof.as_json(a.proof, steps)}
+            | ({"proofs": [as_proof.as_json(one, steps) for one in proofs.get(a.id, ())]} if most > 1 else {})
+            for a in chosen
+        ]})  # fmt: skip
     else:
-        renderer = _renderer(base)
-        click.echo("\n\n".join(as_proof.explain(answer, renderer) for answer in chosen))
+        renderer = renderer_for(base)
+        if form == "sentences":
+            told = [replace(a, proof=one) for a in chosen for one in proofs.get(a.id, (None,))]
+            click.echo("\n\n".join(as_proof.explain(one, renderer, steps) for one in told))
+        else:
+            click.echo(FORMS[form]([one for several in proofs.values() for one in several], renderer, depth))
         if not what.isdigit() and len(answers) > len(chosen):
-            _say(f"and {len(answers) - len(chosen)} more answers: ask about one of them")
+            say(f"and {len(answers) - len(chosen)} more answers: ask about one of them")
 
 
 @cli.command()
 @click.argument("question", required=False)
-@_flags
+@flags
 def plan(question: str | None, **given: Unpack[Given]) -> None:
     """Show how a question, an atom or a body is evaluated; without one, the whole program."""
     from reasoner.plan import show
 
-    base = _load(given)
+    base = open_base(given)
     directed = base.plan(question, given["at"])
     if given["as_json"]:
-        _print_json(show.as_json(directed))
+        print_json(show.as_json(directed))
     else:
         click.echo(show.as_text(directed, base.vocabulary))
 
 
 @cli.command()
-@_flags
+@flags
 def check(**given: Unpack[Given]) -> None:
     """Say everything that is wrong or doubtful: errors, warnings, broken invariants, disputes."""
-    base = _load(given)
+    base = open_base(given)
     found = base.check()
     if given["as_json"]:
-        _print_json({"diagnostics": [d.as_json() for d in found]})
+        print_json({"diagnostics": [d.as_json() for d in found]})
     elif found:
         click.echo(draw(found))
-    _say(f"{len(base.claims)} claims, {_counted(found)}")
+    say(f"{len(base.claims)} claims, {_counted(found)}")
     sys.exit(2 if errors(found) else 0)
 
 
@@ -168,22 +146,22 @@ def fmt(files: tuple[Path, ...], only_check: bool) -> None:
         formatted = format_file(file)
         if formatted != file.text.content:
             changed += 1
-            _say(f"{'would lay out' if only_check else 'laid out'} {file.text.name}")
+            say(f"{'would lay out' if only_check else 'laid out'} {file.text.name}")
             if not only_check:
                 Path(file.text.name).write_text(formatted, encoding="utf-8", newline="\n")
-    _say(f"{changed} of {len(program.files)} files {'would change' if only_check else 'changed'}")
+    say(f"{changed} of {len(program.files)} files {'would change' if only_check else 'changed'}")
     sys.exit(1 if only_check and changed else 0)
 
 
 @cli.command()
-@_flags
+@flags
 def phrases(**given: Unpack[Given]) -> None:
     """List what can be asked: an example question for each declared phrase."""
     from reasoner.query.phrasebook import phrasebook
 
-    book = phrasebook(_load(given).vocabulary)
+    book = phrasebook(open_base(given).vocabulary)
     if given["as_json"]:
-        _print_json({"phrases": book})
+        print_json({"phrases": book})
     else:
         click.echo("\n".join(book))
 
@@ -192,83 +170,27 @@ def phrases(**given: Unpack[Given]) -> None:
 
 
 def _answer(verb: str, question: str, given: Given) -> None:
-    base = _load(given)
+    base = open_base(given)
     answers = getattr(base, verb)(question, given["at"])
     _remember(verb, question, given)
     if given["as_json"]:
         from reasoner.render import json as as_json
 
-        _print_json(as_json.answers(answers))
+        print_json(as_json.answers(answers))
     else:
         if verb == "ask":
-            _say(f"understood as: {answers.query}")
+            say(f"understood as: {answers.query}")
             for other in answers.alternatives:
-                _say(f"it could also be read as: {other}")
+                say(f"it could also be read as: {other}")
         if answers.form == "why" and answers:
             from reasoner.render import proof as as_proof
 
-            click.echo("\n\n".join(as_proof.explain(answer, _renderer(base)) for answer in answers))
+            click.echo("\n\n".join(as_proof.explain(answer, renderer_for(base)) for answer in answers))
         else:
-            click.echo(_renderer(base).answers(answers))
+            click.echo(renderer_for(base).answers(answers))
         if base.diagnostics:
-            _say(f"{_counted(base.diagnostics)}: see `reasoner check`")
+            say(f"{_counted(base.diagnostics)}: see `reasoner check`")
     sys.exit(0 if answers else 1)
-
-
-def _load(given: Given) -> Any:
-    from reasoner.knowledge_base import load
-
-    with _bar() as progress:
-        return load(
-            given["rules"],
-            given["facts"],
-            default_rules=given["default_rules"],
-            known_by=given["known_by"],
-            without=given["without"],
-            suppose=given["suppose"],
-            engine=given["engine"],
-            progress=progress,
-        )
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal, once there is so much to read that it takes seconds."""
-    started: list[tuple[Any, Any]] = []
-
-    def progress(done: int, total: int) -> None:
-        if total < _LONG or not sys.stderr.isatty():
-            return
-        if not started:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            bar = Progress(console=Console(stderr=True), transient=True)
-            bar.start()
-            started.append((bar, bar.add_task("reading", total=total)))
-        bar, task = started[0]
-        bar.update(task, completed=done)
-
-    try:
-        yield progress
-    finally:
-        for bar, _ in started:
-            bar.stop()
-
-
-def _renderer(base: Any) -> Any:
-    from reasoner.evidence.claim import known_sources
-    from reasoner.render.text import TextRenderer
-
-    return TextRenderer(base.vocabulary, base.names, known_sources(base.program))
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _say(talk: str) -> None:
-    click.echo(talk, err=True)
 
 
 def _counted(found: tuple[Diagnostic, ...]) -> str:
@@ -311,7 +233,7 @@ def main() -> None:
     except Problems as problems:
         if "--json" in sys.argv:
             found = [d.as_json() for d in problems.diagnostics]
-            _print_json({"question": None, "query": None, "last_evidence": None, "answers": [], "diagnostics": found})
+            print_json({"question": None, "query": None, "last_evidence": None, "answers": [], "diagnostics": found})
         else:
             click.echo(draw(problems.diagnostics), err=True)
         sys.exit(2)

@@ -11,6 +11,7 @@ from reasoner.diagnostic import Problems, error
 from reasoner.text import Span
 
 SHARE = 0.8  # of the memory that there is
+OFTEN = 1_000_000  # rows
 
 
 @cache
@@ -33,10 +34,19 @@ def taken() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def check(predicate: str, origin: Span | None) -> None:
-    """Raises Problems (R507) where so much is taken that there will soon be none left."""
-    if taken() > most():
-        raise too_much(predicate, origin)
+class Watch:
+    """Looks at what is taken once in so many rows: to ask the system costs as much as deriving some thousands."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+
+    def check(self, rows: int, predicate: str, origin: Span | None) -> None:
+        """Counts rows that were derived. Raises Problems (R507) where there will soon be no memory left."""
+        self._rows += rows
+        if self._rows >= OFTEN:
+            self._rows = 0
+            if taken() > most():
+                raise too_much(predicate, origin)
 
 
 def too_much(predicate: str, origin: Span | None) -> Problems:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reasoner.term import Row
+from reasoner.term import Row, Value
 from reasoner.when import Day, Truth
+
+Pattern = tuple[Value | None, ...]  # a row of which some values are not known
+
+
+class Indexed(Mapping[Row, Truth]):
+    """Rows that can be looked up by some of their values."""
+
+    @abstractmethod
+    def matching(self, pattern: Pattern) -> Mapping[Row, Truth]:
+        """The rows with these values, and when they hold; None stands for any value."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,13 @@ class Model:
     def truth(self, predicate: str, row: Row) -> Truth:
         """When a row holds."""
         return self.rows(predicate).get(row, Truth())
+
+    def matching(self, predicate: str, pattern: Pattern) -> Iterable[Row]:
+        """The rows of a predicate with these values; None stands for any value."""
+        rows = self.rows(predicate)
+        if isinstance(rows, Indexed):
+            return rows.matching(pattern)
+        return (row for row in rows if all(p is None or p == value for p, value in zip(pattern, row, strict=True)))
 
     def at(self, day: Day) -> Iterator[tuple[str, Row, bool]]:
         """The snapshot of a day: predicate, row, and whether it is certain."""

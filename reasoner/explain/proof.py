@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from reasoner.evidence.claim import Claim
 from reasoner.syntax.tree import Rule
 from reasoner.term import Row, Value, show_atom
-from reasoner.when import Day
+from reasoner.when import Day, Interval
 
 
 @dataclass(frozen=True, eq=False)
 class Stated:
-    """A claim that says so."""
+    """A claim that says so.
+
+    Of this node and the next ones: what is not `certain` is only possible on its day. One with a `window` says that it
+    holds on some day from its first to its last, in every world; the day is one on which it may.
+    """
 
     predicate: str
     row: Row
@@ -21,6 +26,8 @@ class Stated:
     claim: Claim
 
     premises: tuple[Proof, ...] = ()
+    certain: bool = True
+    window: Interval | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,27 +40,35 @@ class Derived:
     rule: Rule
     binding: tuple[tuple[str, Value], ...]
     premises: tuple[Proof, ...]
+    certain: bool = True
+    window: Interval | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Absent:
-    """Nothing that matches held, from `first` to `day`, both included. None in the row matches any value."""
+    """Nothing that matches held, from `first` to `day`, both included. None in the row matches any value.
+
+    One that is not `certain` says less: nothing that matches is known to have held in that time.
+    """
 
     predicate: str
     row: tuple[Value | None, ...]
     first: Day
     day: Day
     premises: tuple[Proof, ...] = ()
+    certain: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """What holds by its very words: a type's member, a comparison."""
+    """What holds by its very words: a type's member."""
 
     predicate: str
     row: Row
     day: Day
     premises: tuple[Proof, ...] = ()
+    certain: bool = True
+    window: Interval | None = None
 
 
 Proof = Stated | Derived | Absent | Given
@@ -71,11 +86,51 @@ def walk(proof: Proof) -> Iterator[Proof]:
             waiting.extend(reversed(node.premises))
 
 
+def identities(proof: Proof) -> dict[Proof, str]:
+    """A name for every node, made of what it says and rests on: the same node has the same name in every proof."""
+    found: dict[Proof, str] = {}
+    waiting = [proof]
+    while waiting:
+        node = waiting[-1]
+        lower = [premise for premise in node.premises if premise not in found]
+        if lower:
+            waiting.extend(lower)
+            continue
+        waiting.pop()
+        match node:
+            case Stated(claim=claim):
+                own = repr((claim.evidence, claim.assumptions, claim.dates))
+            case Derived(rule=rule, binding=binding):
+                own = repr((rule.origin.file, rule.origin.line, sorted(binding)))
+            case Absent(first=first):
+                own = repr(first)
+            case Given():
+                own = ""
+        sure = (node.certain, None if isinstance(node, Absent) else node.window)
+        said = repr((type(node).__name__, node.predicate, node.row, node.day, sure, own))
+        whole = "\n".join((said, *(found[premise] for premise in node.premises)))
+        found[node] = "n" + sha256(whole.encode()).hexdigest()[:12]
+    return found
+
+
+def doubts(proof: Proof) -> tuple[Stated | Absent, ...]:
+    """Why a proof is only possible: claims whose dates are not known to the day, and what may have held after all."""
+    return tuple(node for node in walk(proof) if isinstance(node, Stated | Absent) and not node.certain)
+
+
+def told(proof: Proof) -> tuple[Proof, ...]:
+    """What a node rests on, each once; an element of an aggregate is told through what it rests on itself."""
+    found: dict[Proof, None] = {}
+    for premise in proof.premises:
+        found.update(dict.fromkeys(told(premise) if premise.predicate.startswith("#") else (premise,)))
+    return tuple(found)
+
+
 def supports(proof: Proof) -> tuple[Claim, ...]:
     """The claims on which a proof rests, each once; first those under premises about the very same row."""
-    while isinstance(proof, Derived) and len(proof.premises) == 1:
-        (proof,) = proof.premises
-    near = sorted(proof.premises, key=lambda premise: premise.row != proof.row)
+    while isinstance(proof, Derived) and len(told(proof)) == 1:
+        (proof,) = told(proof)
+    near = sorted(told(proof), key=lambda premise: premise.row != proof.row)
     nodes = (node for start in (near or [proof]) for node in walk(start))
     return tuple(dict.fromkeys(node.claim for node in nodes if isinstance(node, Stated)))
 

@@ -10,6 +10,7 @@ from reasoner.diagnostic import Diagnostic
 from reasoner.engine.model import Model
 from reasoner.evidence.claim import Claim, assumption_texts
 from reasoner.evidence.store import Store
+from reasoner.explain.checker import Checker
 from reasoner.explain.proof import Derived, Proof, Stated, supports
 from reasoner.explain.why import Prover
 from reasoner.plan.goal import Directed
@@ -74,7 +75,10 @@ class Answering:
         told = days if understood is None else None
         plans = self.planned(body, told, understood)
         model = self.evaluate(plans.plan, self.store)
-        prover = Prover(plans.whole, self.store, model)
+        # A proof that is shown has passed the checker.
+        shows = proofs or (understood is not None and understood.form == "why")
+        extra = [one.rule for s in plans.whole.strata for one in s.rules if one.head.predicate == QUESTION]
+        prover = Prover(plans.whole, self.store, model, Checker(self.vocabulary, self.store, extra) if shows else None)
         span = Days((days or (PAST, FUTURE),))
 
         held = [
@@ -112,7 +116,10 @@ class Answering:
         )
         result = replace(result, verdict=verdict, denials=denials, evidence=() if answers else self._mentions(names))
         place = self._place(atom)
-        return self._situation(result, prover, place, span) if place is not None else result
+        if atom is None or place is None:
+            return result
+        told = self._situation(result, prover, place, span)
+        return replace(told, headline="") if atom.predicate in situation.WAYS else told
 
     def planned(
         self, body: tuple[BodyLiteral, ...], days: Interval | None, understood: Question | None = None
@@ -278,7 +285,7 @@ class Answering:
 
     def _place(self, atom: Atom | None) -> Value | None:
         """The place whose situation helps to answer a question."""
-        if atom is None or atom.predicate not in situation.ABOUT or not self._tells_situations:
+        if atom is None or atom.predicate not in situation.ABOUT | situation.WAYS or not self._tells_situations:
             return None
         typed = zip(atom.terms, self.vocabulary.parameters(atom.predicate), strict=False)
         place = next((t.value for t, p in typed if p.type == "Place" and isinstance(t, Constant)), None)

@@ -14,13 +14,13 @@ from lark import Token as Piece
 from reasoner.diagnostic import Diagnostic, Problems, error
 from reasoner.home import bundled
 from reasoner.query.matching import Asking, Clause, Token
-from reasoner.query.words import ARTICLES, BE, DO, HAVE, fold
+from reasoner.query.words import ARTICLES, BE, DO, HAVE, fold, stem
 from reasoner.text import Text
 from reasoner.when import FUTURE, PAST, BadDate, Date, Day, Interval, parse_date, show_day
 
 Form = Literal["who", "whether", "when", "since_when", "until_when", "how_long", "how_many", "why"]
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _PARTS = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
 
 
@@ -49,6 +49,19 @@ class Frame:
                 for turned in _turned(tokens):
                     yield replace(said, tokens=turned, asking="which")
                     yield replace(said, tokens=_without_of(turned), asking="which", loose=True)
+
+    def lasting(self) -> Iterator[Frame]:
+        """`How long did the siege last?`, `when did it end?`: of what lasts, without the verb that says so."""
+        said = {"how_long": _LASTS, "when": _LASTS | _BEGINS | _ENDS}.get(self.form)
+        if said and self.tokens and (verb := stem(self.tokens[-1].word)) in said:
+            form: Form = "until_when" if verb in _ENDS else "since_when" if verb in _BEGINS else self.form
+            tokens = self.tokens[:-1]
+            yield replace(self, form=form, tokens=tokens[1:] if tokens and tokens[0].word in DO | BE | HAVE else tokens)
+
+
+_LASTS = frozenset(map(stem, ("last", "continue")))
+_BEGINS = frozenset(map(stem, ("begin", "began", "begun", "start")))
+_ENDS = frozenset(map(stem, ("end", "over", "stop")))
 
 
 def _owners_last(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
@@ -232,10 +245,9 @@ class _Reader(Transformer[Piece, Any]):
                 self.times.append(_Time((PAST, self.today + 1)))
 
     def _date(self, piece: Piece) -> Date | None:
-        """A date as people write it: late May 2016, 4 June 2016, 2014-08."""
         start = piece.start_pos or 0
         try:
-            return _parse(piece.lower())
+            return written_date(piece.lower())
         except BadDate as bad:
             where = self.text.span(start, start + len(piece))
             self.problems.append(error("R401", str(bad), where, "this date cannot be"))
@@ -245,12 +257,13 @@ class _Reader(Transformer[Piece, Any]):
         return self.text.span(0, len(self.text.content))
 
 
-def _parse(written: str) -> Date:
-    month = re.search("|".join(_MONTHS), written)
+def written_date(written: str) -> Date:
+    """A date as people write it: late may 2016, 4 june 2016, 2014-08. Raises BadDate."""
+    month = re.search("|".join(MONTHS), written)
     if month is None:
         return parse_date(written)
     *day, year = re.findall(r"\d+", written)
-    number = _MONTHS.index(month[0]) + 1
+    number = MONTHS.index(month[0]) + 1
     date = parse_date("-".join([year, f"{number:02}", *(d.zfill(2) for d in day[:1])]))
     part = re.match("early|mid|late", written)
     if part is None:

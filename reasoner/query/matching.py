@@ -304,6 +304,8 @@ class _Walk:
                 words = tuple(t.word for t in self.tokens[first:end])
                 written = self.clause.text[self.tokens[first].start : self.tokens[end - 1].end]
                 name = self.names.find(words, slot.type, re.sub(r"['’]s?$", "", written))
+                if (name is None or not name.fits) and first and self.tokens[first - 1].word == "the":
+                    name = self._definite(slot, words, written) or name
                 if name:
                     cost = self._oddity(slot, name)
                     yield Fill(name=name), end, cost
@@ -328,6 +330,14 @@ class _Walk:
                     break
                 if self.tokens[end - 1].word not in _SMALL:
                     yield Fill(unknown=self.tokens[at:end]), end, 0
+
+    def _definite(self, slot: Slot, words: tuple[str, ...], written: str) -> Name | None:
+        """`the province`: the first that facts say is one; it is told which else there are."""
+        for saying in sortings(self.names.vocabulary):
+            kind = self.names.find(words, saying.kind.type, written) if saying.thing.type == slot.type else None
+            if kind and kind.fits and (things := saying.members(kind.constant, self.names.vocabulary)):
+                return Name(f"the {written}", things[0], things[1:])
+        return None
 
     def _oddity(self, slot: Slot, name: Name) -> int:
         """The cost of a name in a slot: none where its type is the slot's; one that has a type wants it."""

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from reasoner.evidence.claim import bare
 from reasoner.query.names import Names
-from reasoner.query.phrases import Group, Slot, Word, declared, flatten, items, noun
+from reasoner.query.phrases import Group, Slot, Word, declared, flatten, items, nominal, noun
 from reasoner.query.words import ARTICLES, BE, HAVE, PREPOSITIONS, RELATIVES, base, past, stem
 from reasoner.syntax.tree import Declaration, Fact, Parameter
 from reasoner.syntax.vocabulary import Vocabulary
@@ -73,6 +73,9 @@ def questions(declaration: Declaration, phrase: str, say: Say) -> Iterator[str]:
             yield f"which {general} {_say(rest, say)}?"
         case [*start, Word(be), Slot()] if be in BE:
             yield f"what {be} {_say(start, say)}?"
+    if nominal(whole):
+        yield f"how long did {_say(short, say)} last?"
+        return
     yield f"{inverted}?" if inverted else f"is it true that {_say(short, say)}?"
     if inverted and declaration.kind != "fixed":
         yield f"{'when' if declaration.kind == 'event' else 'since when'} {inverted}?"

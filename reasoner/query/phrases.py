@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from itertools import islice, pairwise, product
 
 from reasoner.query.names import COMPASS, Names, direction
-from reasoner.query.words import ARTICLES, BE, DO, HAVE, PREPOSITIONS, fold, stem
-from reasoner.syntax.tree import Declaration, Parameter
+from reasoner.query.words import ARTICLES, BE, DO, HAVE, PREPOSITIONS, RELATIVES, fold, stem
+from reasoner.syntax.tree import Declaration, Fact, Parameter
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Quoted, Variable, show_atom
 
@@ -105,6 +105,15 @@ def slots(sequence: Sequence[Item]) -> frozenset[str]:
     return frozenset(item.name for item in flatten(sequence) if isinstance(item, Slot))
 
 
+def nominal(sequence: Sequence[Item]) -> bool:
+    """Whether a phrase is a noun phrase, `the siege [of {place}]`: it names a topic and says nothing of it."""
+    words = {item.text for item in flatten(sequence) if isinstance(item, Word)}
+    match [item for item in sequence if not isinstance(item, Group)]:
+        case [Word(article), Word(), *rest] if article in ARTICLES and not words & (BE | HAVE | DO | RELATIVES):
+            return not rest or (isinstance(rest[0], Word) and rest[0].text in PREPOSITIONS)
+    return False
+
+
 # ---------------------------------------------------------------- asking
 
 
@@ -139,6 +148,12 @@ def declared(vocabulary: Vocabulary) -> Iterator[Declaration]:
             yield declaration
 
 
+def noun_phrases(vocabulary: Vocabulary) -> list[str]:
+    """The phrases that are noun phrases: what can be asked about as a topic."""
+    told = (p for d in declared(vocabulary) for p in d.phrases if nominal(items(p, d.parameters)))
+    return list(dict.fromkeys(told))
+
+
 @dataclass(frozen=True)
 class Sorting:
     """A predicate that says of what kind a thing is, `{place} is a {kind}`: `which cities` asks by it."""
@@ -146,6 +161,17 @@ class Sorting:
     declaration: Declaration
     thing: Slot
     kind: Slot
+
+    def members(self, kind: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """The things of a kind, in the order of the facts."""
+        places = [p.name for p in self.declaration.parameters]
+        thing, of = places.index(self.thing.name), places.index(self.kind.name)
+        rows = (
+            vocabulary.positional(fact.atom).terms
+            for fact in vocabulary.program.of(Fact)
+            if fact.atom.predicate == self.declaration.predicate
+        )
+        return tuple(str(row[thing]) for row in rows if str(row[of]) == kind)
 
 
 @lru_cache(maxsize=4)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reasoner.diagnostic import Diagnostic, Problems, error
 from reasoner.query.frames import HOW_TO_ASK, Form, Frame, frame
 from reasoner.query.matching import Clause, Fill, Match, match
 from reasoner.query.names import Names
 from reasoner.query.phrasebook import nearest_questions
-from reasoner.query.phrases import Slot, noun, patterns
-from reasoner.query.words import stem
+from reasoner.query.phrases import Slot, Word, nominal, noun, patterns
+from reasoner.query.words import (
+    ANYONE,
+    ARTICLES,
+    AUXILIARIES,
+    FILLERS,
+    NEGATIONS,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    stem,
+)
 from reasoner.syntax.tree import BodyLiteral, Declaration, Literal, Parameter, Plain
 from reasoner.syntax.vocabulary import Vocabulary, type_predicate
 from reasoner.term import Atom, Constant, Term, Variable
@@ -57,10 +66,19 @@ def understand(text: str, vocabulary: Vocabulary, names: Names, today: Day | Non
     read = frame(Text("question", text), today)
     if len(read.tokens) > MOST_WORDS:
         raise Problems([error("R111", "this is too long for one question", _everywhere(read.text), help=HOW_TO_ASK)])
-    best = _best(read, vocabulary, names)
-    if not best:
-        raise Problems(_misread(read, vocabulary, names))
-    return _question(read, best, today)
+    for one in (read, *read.lasting()):
+        if best := _best(one, vocabulary, names):
+            return _question(one, best, today)
+    raise Problems(_misread(read, vocabulary, names))
+
+
+def topics(words: str, vocabulary: Vocabulary, names: Names, today: Day | None) -> tuple[Question, ...]:
+    """What a noun phrase is about, `the supply of Raqqa`: a question for each predicate that has such a phrase."""
+    read = frame(Text("question", words), FUTURE - 1 if today is None else today)
+    for clause in read.clauses():
+        if found := [m for m in _matches(clause, vocabulary, names) if nominal(m.pattern.items)]:
+            return tuple(_question(replace(read, form="who"), [one], FUTURE - 1) for one in found)
+    return ()
 
 
 def _best(read: Frame, vocabulary: Vocabulary, names: Names) -> list[Match]:
@@ -184,6 +202,8 @@ def _misread(read: Frame, vocabulary: Vocabulary, names: Names) -> list[Diagnost
     near = nearest_questions([token.word for token in read.tokens], vocabulary)
     help = f"try: {' '.join(near)}" if near else "no predicate has a phrase yet: declare one"
     notes = tuple(dict.fromkeys(_NOT_YET[word] for word in words if word in _NOT_YET))
+    if strange := [f'"{word}"' for word in dict.fromkeys(words) if not _known(word, vocabulary, names)]:
+        notes = (*notes, f"no phrase and no name has the word {' or '.join(strange)}")
     return [error("R111", "this question is not understood", _everywhere(read.text), help=help, notes=notes)]
 
 
@@ -193,6 +213,17 @@ _NOT_YET = {
     "compare": "ask about one thing, or one day, and then about the other",
     "if": "to suppose a fact, ask with --suppose 'capture(actor, place, 2016-06-20)'",
 }
+
+
+def _known(word: str, vocabulary: Vocabulary, names: Names) -> bool:
+    """Whether a question may have the word: it is small, or stands in a phrase, or in a name."""
+    small = AUXILIARIES | ARTICLES | PREPOSITIONS | FILLERS | QUESTION_WORDS | NEGATIONS | ANYONE | set(_NOT_YET)
+    if word in small or word.isdecimal() or any(word in called.split() for called in names.table):
+        return True
+    spoken = (item for pattern in patterns(vocabulary) for item in pattern.items)
+    return any(
+        stem(word) == item.stem if isinstance(item, Word) else (stem(word),) in item.nouns for item in spoken
+    )
 
 
 def _unknown(read: Frame, slot: Slot, fill: Fill, names: Names) -> Diagnostic:

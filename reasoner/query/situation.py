@@ -20,6 +20,8 @@ NEEDS = {
     "open_towards": (0, 3),
 }
 ABOUT = frozenset({"besieges", "besieged", "encircled", "cut_off", "open_side", "pressure"})
+# Questions that are not about a siege, but about what is still open.
+WAYS = frozenset({"chokepoint"})
 
 Say = Callable[[Value], str]
 

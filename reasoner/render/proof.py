@@ -6,50 +6,66 @@ import re
 from collections.abc import Iterator
 
 from reasoner.evidence.claim import Claim
-from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, show
+from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, doubts, identities, show, told
 from reasoner.query.answers import Answer
-from reasoner.render.json import citation
+from reasoner.render.json import citation, plain
 from reasoner.render.text import Footnotes, TextRenderer, shown
 from reasoner.term import Value
 from reasoner.when import PAST, Day, day_or_none, show_day
 
-DEPTH = 80  # steps below each other that are told and put into JSON
+DEPTH = 80  # steps below each other that are told and put into JSON, unless more are asked for
+DEEPEST = 300
 
 
-def sentences(proof: Proof, renderer: TextRenderer) -> str:
+def sentences(proof: Proof, renderer: TextRenderer, depth: int = DEPTH) -> str:
     """The proof as an indented list, and the sources that it cites."""
     notes = Footnotes(renderer.sources)
-    lines = list(_tree(proof, renderer, notes, "", "", set()))
+    lines = [*_tree(proof, renderer, notes, depth, "", "", set()), *_doubts(proof, renderer, notes)]
     return shown("\n".join((*lines, *notes.lines())))
+
+
+def _doubts(proof: Proof, renderer: TextRenderer, notes: Footnotes) -> Iterator[str]:
+    """Why it is only possible, if it is."""
+    told_: dict[str, None] = {}
+    for node in doubts(proof) if not proof.certain else ():
+        if isinstance(node, Stated):
+            told_[f"the day is not known: {renderer.claim(node.claim, notes)}"] = None
+        else:
+            told_[f"it may be otherwise: {_sentence(node, renderer)}"] = None
+    yield from (f"{'         ' if n else 'possible,'} {doubt}" for n, doubt in enumerate(told_))
 
 
 def _tree(
     proof: Proof,
     renderer: TextRenderer,
     notes: Footnotes,
+    depth: int,
     first: str,
     rest: str,
-    told: set[Proof],
+    known: set[Proof],
     day: Day | None = None,
 ) -> Iterator[str]:
     """The lines of a proof; `day` is the day of what it supports, told only where it changes."""
-    if len(rest) > 3 * DEPTH:
+    if len(rest) >= 3 * min(depth, DEEPEST):
         yield f"{rest}... and so on: ask why for `{show(proof)}`"
         return
-    again = bool(proof.premises) and proof in told
+    again = bool(proof.premises) and proof in known
     yield first + _line(proof, renderer, notes, day) + ("  (as above)" if again else "")
     if again:
         return
-    told.add(proof)
+    known.add(proof)
     if isinstance(proof, Derived) and proof.premises and _declared(proof, renderer):
         yield f"{rest}because {_reason(proof, renderer)}  ({_place(proof)})"
-    for number, premise in enumerate(proof.premises, 1):
-        bars = ("└─ ", "   ") if number == len(proof.premises) else ("├─ ", "│  ")
-        yield from _tree(premise, renderer, notes, rest + bars[0], rest + bars[1], told, proof.day)
+    premises = told(proof)
+    for number, premise in enumerate(premises, 1):
+        bars = ("└─ ", "   ") if number == len(premises) else ("├─ ", "│  ")
+        yield from _tree(premise, renderer, notes, depth, rest + bars[0], rest + bars[1], known, proof.day)
 
 
 def _line(proof: Proof, renderer: TextRenderer, notes: Footnotes, day: Day | None) -> str:
     on = f", on {show_day(proof.day)}" if proof.day not in (day, 0) else ""
+    if not isinstance(proof, Absent) and proof.window:
+        on = f", on some day of {show_day(proof.window[0])} to {show_day(proof.window[1])}"
     match proof:
         case Stated(claim=claim):
             dates = " to ".join(map(str, claim.dates))
@@ -64,7 +80,7 @@ def _line(proof: Proof, renderer: TextRenderer, notes: Footnotes, day: Day | Non
                 if start == proof.day
                 else f"{'ever' if start == PAST else show_day(start)} to {show_day(proof.day)}"
             )
-            return f"nothing says: {_sentence(proof, renderer)} ({span})"
+            return f"nothing says{'' if proof.certain else ' for certain'}: {_sentence(proof, renderer)} ({span})"
         case Given():
             return f"{_sentence(proof, renderer)} (by definition)"
 
@@ -96,15 +112,15 @@ def _place(proof: Derived) -> str:
     return f"{proof.rule.origin.file}:{proof.rule.origin.line}"
 
 
-def explain(answer: Answer, renderer: TextRenderer) -> str:
+def explain(answer: Answer, renderer: TextRenderer, depth: int = DEPTH) -> str:
     """Why an answer is given: who says so, and what it follows from."""
     if answer.proof is not None and answer.origin != "both":
-        return sentences(answer.proof, renderer)
+        return sentences(answer.proof, renderer, depth)
     notes = Footnotes(renderer.sources)
     said = [f"it is reported: {renderer.claim(claim, notes)}" for claim in answer.claims if _is_report(claim, renderer)]
     if answer.proof is None:
         return "\n".join((renderer.sentence(answer.predicate, answer.row), *said, *notes.lines()))
-    lines = list(_tree(answer.proof, renderer, notes, "", "", set()))
+    lines = [*_tree(answer.proof, renderer, notes, depth, "", "", set()), *_doubts(answer.proof, renderer, notes)]
     return shown("\n".join((*said, "and it follows:", *lines, *notes.lines())))
 
 
@@ -114,19 +130,34 @@ def _is_report(claim: Claim, renderer: TextRenderer) -> bool:
 
 
 def as_json(proof: Proof | None, depth: int = DEPTH) -> dict[str, object] | None:
-    """The tree as plain data, down to so many steps."""
-    if proof is None or not depth:
+    """The tree as plain data, down to so many steps. A node that was told before is named by its `id` alone."""
+    return None if proof is None else _json(proof, identities(proof), set(), min(depth, DEEPEST))
+
+
+def _json(proof: Proof, names: dict[Proof, str], known: set[Proof], depth: int) -> dict[str, object] | None:
+    if not depth:
         return None
-    node: dict[str, object] = {
-        "atom": show(proof),
-        "kind": type(proof).__name__.lower(),
-        "day": day_or_none(proof.day),
-    }
+    node: dict[str, object] = {"id": names[proof], "atom": show(proof)}
+    if proof in known:
+        return node | {"again": True}
+    known.add(proof)
+    node |= {"kind": type(proof).__name__.lower(), "day": day_or_none(proof.day), "certain": proof.certain}
+    if not isinstance(proof, Absent) and proof.window:
+        node["window"] = {"first": day_or_none(proof.window[0]), "last": day_or_none(proof.window[1])}
     match proof:
-        case Derived(rule=rule):
-            node |= {"rule": f"{rule.origin.file}:{rule.origin.line}", "text": rule.text}
+        case Derived(rule=rule, binding=binding):
+            node |= {"rule": _place(proof), "text": rule.text}
+            node["binding"] = {name: plain(value) for name, value in binding if not name.startswith("#")}
         case Stated(claim=claim):
-            node["citation"] = citation(claim)
+            node |= {"citation": citation(claim), "holds": _held(proof)}
         case Absent(first=first):
             node["from"] = day_or_none(first)
-    return node | ({"because": [as_json(premise, depth - 1) for premise in proof.premises]} if proof.premises else {})
+    premises = told(proof)
+    return node | ({"because": [_json(premise, names, known, depth - 1) for premise in premises]} if premises else {})
+
+
+def _held(proof: Stated) -> dict[str, object] | None:
+    """The interval of the claim that makes it so on that day, closed-open."""
+    truth = proof.claim.truth
+    run = (truth.certain if proof.certain else truth.possible).run(proof.day) or truth.possible.run(proof.day)
+    return {"start": day_or_none(run[0]), "end": day_or_none(run[1])} if run else None

@@ -168,6 +168,11 @@ class _Move:
             facts = self.known.facts.get(predicate, Sets.empty(layout))
             relations[predicate] = _clipped(cut(rearranged(facts, layout), spans.get(predicate)), span)
             spans[predicate] = meet(spans.get(predicate, EVER), span)
+        # Where nothing changes within the span, it needs no days.
+        touched = needed.keys() | stratum.predicates
+        plain = all(its == span or relations[name].sets.timeless for name, its in needed.items())
+        if plain and all(_constant(relations[name].sets, span) for name in touched):
+            relations |= {name: Relation(relations[name].layout, relations[name].sets.always()) for name in touched}
         settle(stratum, relations, self.known, replace(self.plan, spans=spans))
         for predicate in stratum.predicates:
             old, new = self.relations[predicate].sets, relations[predicate].sets.within(*span)
@@ -194,6 +199,12 @@ class _Move:
             if added := new.beyond(old):
                 self.more[predicate] = added
                 self.relations[predicate] = Relation(new.layout, new.settled())
+
+
+def _constant(sets: Sets, span: Interval) -> bool:
+    """Whether each row holds on all days of the span."""
+    starts, ends = sets.possible.days
+    return sets.exact and bool((starts <= span[0]).all() and (ends >= span[1]).all())
 
 
 def _clipped(sets: Sets, span: Interval) -> Relation:

@@ -72,7 +72,7 @@ class Relation:
                 and 2 * len(self.older[-1].possible) >= len(self.older[-2].possible)
             ):
                 self.older[-2:] = [either(*self.older[-2:])]
-        self.recent = fresh
+        self.recent = fresh or None
         if fresh and self.seen is not None:
             self.seen[fresh.certain.key] = True
 
@@ -95,8 +95,7 @@ class Relation:
         if self.seen is not None:
             return different(np.concatenate([part[~self.seen[part]] for part in parts]), self.layout.size)
         keys = different(np.concatenate(parts), self.layout.size)
-        for run in self.runs:
-            there = run.certain.key
+        for there in (run.certain.key for run in self.runs if run):
             keys = keys[there[np.minimum(np.searchsorted(there, keys), len(there) - 1)] != keys]
         return keys
 

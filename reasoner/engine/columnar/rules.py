@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from reasoner.check.safety import names
+from reasoner.engine import memory
 from reasoner.engine.columnar.gather import gather
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.time import always, begins, ends, once, since
@@ -67,6 +68,7 @@ class Solver:
         windows: bool = True,
     ) -> None:
         self.relations, self.codes, self.windows = relations, codes, windows
+        self.watch = memory.Watch()
         self._since: dict[Formula, Bindings] = {}
 
     def rule(self, clause: Clause, found: Bindings) -> Iterator[Sets]:

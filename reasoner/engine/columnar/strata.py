@@ -15,7 +15,8 @@ from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base
 from reasoner.engine.tables.change import rearranged
 from reasoner.engine.tables.layout import Space
-from reasoner.engine.tables.sets import Bindings, Rows, Sets, either
+from reasoner.engine.tables.rows import Rows
+from reasoner.engine.tables.sets import Bindings, Sets, either
 from reasoner.engine.tables.table import Table
 from reasoner.engine.values import rounds
 from reasoner.evidence.store import Store
@@ -96,7 +97,7 @@ def _derived(clause: Clause, solver: Solver, found: Bindings, plan: Plan) -> Ite
     head = clause.head
     try:
         for sets in solver.rule(clause, found):
-            memory.check(head.predicate, head.origin)
+            solver.watch.check(len(sets.possible), head.predicate, head.origin)
             if head.predicate in plan.demands:
                 # What is demanded on any day is demanded always.
                 yield Sets.exactly(Table(sets.layout, sets.possible.key))

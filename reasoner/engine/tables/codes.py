@@ -31,6 +31,10 @@ class Codes:
             self._values.append(value)
         return code
 
+    def known(self, value: Value) -> int | None:
+        """The code of a value that has one."""
+        return self._codes.get(value)
+
     def value(self, code: int) -> Value:
         return self._values[code]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from reasoner.engine.tables.codes import Codes, Ints
+from reasoner.engine.tables.codes import Ints
 from reasoner.engine.tables.index import Index, different
 from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.table import (
@@ -24,8 +22,7 @@ from reasoner.engine.tables.table import (
     overlapping,
     union,
 )
-from reasoner.term import Row
-from reasoner.when import Day, Days, Interval, Truth
+from reasoner.when import Day
 
 
 @dataclass(eq=False, slots=True)
@@ -238,42 +235,3 @@ def _shared_days(one: Table, i: Ints, other: Table, j: Ints) -> tuple[Ints, Ints
     if other.start is None or other.end is None:
         return one.start[i], one.end[i]
     return np.maximum(one.start[i], other.start[j]), np.minimum(one.end[i], other.end[j])
-
-
-# ---------------------------------------------------------------- to truths
-
-
-class Rows(Mapping[Row, Truth]):
-    """The rows of a relation, decoded when they are first looked at."""
-
-    def __init__(self, sets: Sets, codes: Codes) -> None:
-        self._sets, self._codes = sets, codes
-
-    @cached_property
-    def _rows(self) -> dict[Row, Truth]:
-        certain, windows = self._spans(self._sets.certain), self._spans(self._sets.windows)
-        return {
-            row: Truth(
-                Days(tuple(certain.get(row, ()))),
-                Days(tuple(spans)),
-                tuple((start, end - 1) for start, end in windows.get(row, ())),
-            )
-            for row, spans in self._spans(self._sets.possible).items()
-        }
-
-    def _spans(self, table: Table | None) -> dict[Row, list[Interval]]:
-        if table is None or not len(table):
-            return {}
-        rows = self._codes.decode(table.layout.columns(table.key)) if table.layout.width else [()] * len(table)
-        starts, ends = table.days
-        spans = zip(rows, starts.tolist(), ends.tolist(), strict=True)
-        return {row: [(start, end) for _, start, end in same] for row, same in groupby(spans, key=lambda r: r[0])}
-
-    def __getitem__(self, row: Row) -> Truth:
-        return self._rows[row]
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(different(self._sets.possible.key, self._sets.layout.size))

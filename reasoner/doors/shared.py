@@ -1,0 +1,119 @@
+"""What the commands share: the flags of every question, the knowledge base they open, and how they print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypedDict
+
+import click
+
+LONG = 1_000_000  # bytes of rules and facts: some three seconds
+
+
+class Given(TypedDict):
+    """The flags that every question takes."""
+
+    rules: tuple[str, ...]
+    facts: tuple[str, ...]
+    default_rules: bool
+    known_by: str | None
+    without: tuple[str, ...]
+    suppose: tuple[str, ...]
+    engine: str
+    at: str | None
+    as_json: bool
+
+
+FLAGS = (
+    click.option(
+        "--rules",
+        multiple=True,
+        metavar="PATH",
+        help="Rule file or folder, beside the default ones.",
+    ),
+    click.option(
+        "--facts",
+        multiple=True,
+        metavar="PATH",
+        help="Fact file or folder, instead of the default ones.",
+    ),
+    click.option(
+        "--no-default-rules", "default_rules", flag_value=False, default=True, help="Read only what is named."
+    ),
+    click.option("--at", metavar="DATE", help="Only that day, month or year, such as 2016-06-04."),
+    click.option("--known-by", metavar="DATE", help="Only what sources had said by that day."),
+    click.option("--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."),
+    click.option("--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."),
+    click.option("--engine", default="columnar", metavar="NAME", help="columnar (default), naive or pydatalog."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+)
+
+
+def flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the flags of every question."""
+    for flag in reversed(FLAGS):
+        command = flag(command)
+    return command
+
+
+def open_base(given: Given) -> Any:
+    """The knowledge base that the flags name."""
+    from reasoner.knowledge_base import load
+
+    with progress_bar("reading", LONG) as progress:
+        return load(
+            given["rules"],
+            given["facts"],
+            default_rules=given["default_rules"],
+            known_by=given["known_by"],
+            without=given["without"],
+            suppose=given["suppose"],
+            engine=given["engine"],
+            progress=progress,
+        )
+
+
+@contextmanager
+def progress_bar(doing: str, least: int) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, where there is so much to do that it takes seconds."""
+    started: list[tuple[Any, Any]] = []
+
+    def progress(done: int, total: int) -> None:
+        if total < least or not sys.stderr.isatty():
+            return
+        if not started:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bar = Progress(console=Console(stderr=True), transient=True)
+            bar.start()
+            started.append((bar, bar.add_task(doing, total=total)))
+        bar, task = started[0]
+        bar.update(task, completed=done)
+
+    try:
+        yield progress
+    finally:
+        for bar, _ in started:
+            bar.stop()
+
+
+def renderer_for(base: Any) -> Any:
+    """Texts with the names and sources of a knowledge base."""
+    from reasoner.evidence.claim import known_sources
+    from reasoner.render.text import TextRenderer
+
+    return TextRenderer(base.vocabulary, base.names, known_sources(base.program))
+
+
+def print_json(value: object) -> None:
+    """Data, to stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say(talk: str) -> None:
+    """Talk, to stderr."""
+    click.echo(talk, err=True)

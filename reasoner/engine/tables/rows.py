@@ -1,0 +1,92 @@
+"""Rows of values and when they hold, from tables: decoded when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+
+from reasoner.engine.model import Indexed, Pattern
+from reasoner.engine.tables.codes import Codes
+from reasoner.engine.tables.index import different
+from reasoner.engine.tables.sets import Sets
+from reasoner.engine.tables.table import Table
+from reasoner.term import Row
+from reasoner.when import Days, Interval, Truth
+
+FEW = 1_000  # rows that are all decoded when one is asked for
+
+
+class Rows(Indexed):
+    """The rows of a relation. Of many, those that are looked up are decoded; else all when they are first looked at."""
+
+    def __init__(self, sets: Sets, codes: Codes) -> None:
+        self._sets, self._codes = sets, codes
+        self._groups: dict[tuple[int, ...], dict[Row, list[Row]]] = {}
+
+    @cached_property
+    def _rows(self) -> dict[Row, Truth]:
+        return _decoded(self._sets, self._codes)
+
+    def matching(self, pattern: Pattern) -> Mapping[Row, Truth]:
+        """The rows with these values, from an index on their places."""
+        places = tuple(place for place, value in enumerate(pattern) if value is not None)
+        if not places:
+            return self._rows
+        if len(self._sets.possible) <= FEW:
+            known = tuple(value for value in pattern if value is not None)
+            return {row: self._rows[row] for row in self._grouped(places).get(known, ())}
+        layout = self._sets.layout
+        on = layout.space.layout([layout.bits[place] for place in places])
+        codes = [self._codes.known(value) for value in pattern if value is not None]
+        if any(code is None or code >> bits for code, bits in zip(codes, on.bits, strict=True)):
+            return {}
+        (key,) = on.pack([np.array([code]) for code in codes], 1).tolist()
+
+        def chosen(table: Table) -> Table:
+            index = table.index(on, places)
+            (low,), (count,) = index.find(np.array([key]))
+            return table.take(np.sort(index.rows(np.arange(low, low + count))))
+
+        return _decoded(self._sets.each(chosen), self._codes)
+
+    def _grouped(self, places: tuple[int, ...]) -> dict[Row, list[Row]]:
+        if places not in self._groups:
+            groups = self._groups[places] = {}
+            for row in self._rows:
+                groups.setdefault(tuple(row[place] for place in places), []).append(row)
+        return self._groups[places]
+
+    def __getitem__(self, row: Row) -> Truth:
+        if len(self._sets.possible) > FEW and "_rows" not in self.__dict__:
+            return self.matching(row)[row]
+        return self._rows[row]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(different(self._sets.possible.key, self._sets.layout.size))
+
+
+def _decoded(sets: Sets, codes: Codes) -> dict[Row, Truth]:
+    certain, windows = _spans(sets.certain, codes), _spans(sets.windows, codes)
+    return {
+        row: Truth(
+            Days(tuple(certain.get(row, ()))),
+            Days(tuple(spans)),
+            tuple((start, end - 1) for start, end in windows.get(row, ())),
+        )
+        for row, spans in _spans(sets.possible, codes).items()
+    }
+
+
+def _spans(table: Table | None, codes: Codes) -> dict[Row, list[Interval]]:
+    if table is None or not len(table):
+        return {}
+    rows = codes.decode(table.layout.columns(table.key)) if table.layout.width else [()] * len(table)
+    starts, ends = table.days
+    spans = zip(rows, starts.tolist(), ends.tolist(), strict=True)
+    return {row: [(start, end) for _, start, end in same] for row, same in groupby(spans, key=lambda r: r[0])}

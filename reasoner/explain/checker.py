@@ -1,0 +1,157 @@
+"""Checks a proof step by step against the language's definition, the rules as written and the claims as told.
+
+It knows no engine and no prover. Each node is read again: a leaf must be a claim or a definition of that day, a rule
+must have that head under that binding, and each part of its body must be met by a premise. That nothing holds is found
+out anew, for the patterns in question alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from reasoner.evidence.store import Store
+from reasoner.explain.held import NOWHERE, Held, either, of, value_of
+from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, show
+from reasoner.explain.reading import Binding, Body, Evaluation, Pattern, Reading, Rows, fits
+from reasoner.syntax.tree import Aggregate, Rule
+from reasoner.syntax.vocabulary import Vocabulary
+from reasoner.term import Row
+from reasoner.when import FUTURE, NEVER, PAST
+
+
+def verify(proof: Proof, vocabulary: Vocabulary, store: Store, extra: Iterable[Rule] = ()) -> tuple[str, ...]:
+    """What is wrong with a proof, nothing where it stands. `extra` are rules beside the program's, as a question's."""
+    return Checker(vocabulary, store, extra).complaints(proof)
+
+
+class Checker:
+    """Checks proofs over one set of rules and claims; what it found for one serves the next."""
+
+    def __init__(self, vocabulary: Vocabulary, store: Store, extra: Iterable[Rule] = ()) -> None:
+        self.vocabulary, self.store = vocabulary, store
+        self.evaluation = Evaluation(vocabulary, store, extra)
+        self._shown: dict[Proof, Held] = {}
+        self._wrong: dict[Proof, str] = {}
+
+    def complaints(self, proof: Proof) -> tuple[str, ...]:
+        """What is wrong with the nodes of a proof, what stands lowest first."""
+        return tuple(self._wrong[node] for node in self._read(proof) if node in self._wrong)
+
+    def shown(self, proof: Proof) -> Held:
+        """When this very proof shows that its row holds."""
+        self._read(proof)
+        return self._shown[proof]
+
+    def _read(self, proof: Proof) -> list[Proof]:
+        """Every node, each after those that it rests on. A proof may be thousands of steps deep."""
+        done: dict[Proof, None] = {}
+        above: set[Proof] = set()
+        waiting: list[tuple[Proof, bool]] = [(proof, False)]
+        while waiting:
+            node, is_read = waiting.pop()
+            if is_read:
+                above.discard(node)
+                done[node] = None
+                if node not in self._shown:
+                    self._shown[node] = self._check(node)
+            elif node in above:
+                self._wrong[node] = f"{show(node)} rests on itself"
+            elif node not in done:
+                above.add(node)
+                waiting.append((node, True))
+                waiting += ((premise, False) for premise in reversed(node.premises) if premise not in done)
+        return list(done)
+
+    def _check(self, node: Proof) -> Held:
+        match node:
+            case Absent(predicate, row, first, day):
+                lacking = self.evaluation.lacking(predicate, row)
+                spans = lacking.certain if node.certain else lacking.possible
+                if not any(start <= first <= day < end for start, end in spans):
+                    self._wrong[node] = f"{show(node)} may hold" if node.certain else f"{show(node)} does hold"
+                return NOWHERE
+            case Stated(predicate, row, _, claim):
+                known = claim in self.store.claims.get((predicate, row), ())
+                held, wrong = (of(claim.truth), "") if known else (NOWHERE, "no such claim was made")
+            case Given(predicate, row):
+                given = self.store.facts.get(predicate, {}).get(row)
+                known = given is not None and (predicate, row) not in self.store.claims
+                held, wrong = (of(given), "") if given is not None and known else (NOWHERE, "not so by definition")
+            case Derived():
+                held, wrong = self._derived(node)
+        if not wrong and not _tells(node, held):
+            wrong = "not shown for that day" if held.possible else "its premises do not make the rule's body true"
+        if wrong:
+            self._wrong[node] = f"{show(node)}: {wrong}"
+            return NOWHERE
+        return held
+
+    def _derived(self, node: Derived) -> tuple[Held, str]:
+        own = node.predicate.startswith("#") and node.rule.head.predicate == node.predicate
+        if not own and not any(node.rule == rule for rule in self.evaluation.rules.get(node.predicate, ())):
+            return NOWHERE, "there is no such rule"
+        head, binding = self.vocabulary.positional(node.rule.head), dict(node.binding)
+        if tuple(value_of(term, binding) for term in head.terms) != node.row:
+            return NOWHERE, "the rule has another head"
+        found = [held for more, held in _Told(self, node).solve(node.rule.body, binding) if more == binding]
+        return (found[0] if found else NOWHERE), ""
+
+
+def _tells(node: Stated | Given | Derived, held: Held) -> bool:
+    """Whether what is shown is as much as a node says."""
+    if node.window:
+        first, last = node.window
+        windows = (*held.windows, *((max(s, first), max(s, first)) for s, e in held.certain if e > first))
+        return any(first <= a and b <= last for a, b in windows) and first <= node.day <= last
+    return node.day in (held.certain if node.certain else held.perhaps)
+
+
+class _Told(Reading):
+    """What the premises of one node say."""
+
+    def __init__(self, checker: Checker, node: Derived) -> None:
+        super().__init__(checker.vocabulary)
+        self.checker, self.premises = checker, node.premises
+        self.first, self.last = node.window or (node.day, node.day)
+
+    def rows(self, predicate: str, pattern: Pattern, near: int, far: int) -> Rows:
+        """The rows that premises show, if they are told of days that the literal looks at."""
+        found: dict[Row, Held] = {}
+        earliest = PAST if far == FUTURE else self.first - far
+        for premise in self.premises:
+            if isinstance(premise, Absent) or not earliest <= premise.day <= self.last - near:
+                continue
+            if premise.predicate == predicate and fits(pattern, premise.row):
+                found[premise.row] = either(found.get(premise.row, NOWHERE), self.checker.shown(premise))
+        return found
+
+    def lacking(self, predicate: str, pattern: Pattern) -> Held:
+        """What does not hold, where a premise says so."""
+        said = (p for p in self.premises if isinstance(p, Absent) and p not in self.checker._wrong)
+        if any((p.predicate, p.row) == (predicate, pattern) for p in said):
+            return self.checker.evaluation.lacking(predicate, pattern)
+        return NOWHERE
+
+    def elements(self, aggregate: Aggregate, binding: Binding, lent: Body) -> tuple[Rows, Held]:
+        """Each row that counts must be proved; on other days than those nothing is known."""
+        rows, _ = self.checker.evaluation.elements(aggregate, binding, lent)
+        unproved = NEVER
+        for row, held in rows.items():
+            proved = NOWHERE
+            for premise in self.premises:
+                if isinstance(premise, Derived) and _is_element(premise, aggregate, binding, row):
+                    proved = either(proved, self.checker.shown(premise))
+            unproved = unproved | (held.perhaps - proved.perhaps)
+        return rows, Held(~unproved, (~unproved).intervals)
+
+
+def _is_element(premise: Derived, aggregate: Aggregate, binding: Mapping[str, object], row: Row) -> bool:
+    """Whether a premise is about a row of that very aggregate, with the same values around it."""
+    width, known = len(aggregate.terms), dict(premise.binding)
+    return (
+        premise.predicate.startswith("#")
+        and premise.row[-width:] == row
+        and premise.rule.head.terms[-width:] == aggregate.terms
+        and premise.rule.body[: len(aggregate.body)] == aggregate.body
+        and all(binding.get(str(term)) == known.get(str(term)) for term in premise.rule.head.terms[:-width])
+    )

@@ -1,0 +1,273 @@
+"""Proofs stand up to a checker that knows no engine and no prover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import reasoner
+from reasoner.engine.naive import evaluate as naive
+from reasoner.evidence.claim import Claim, claims
+from reasoner.evidence.store import Store, either, store
+from reasoner.explain.checker import Checker
+from reasoner.explain.held import Held
+from reasoner.explain.proof import Derived, Proof, Stated, identities, walk
+from reasoner.explain.reading import Evaluation
+from reasoner.explain.why import Prover
+from reasoner.plan.goal import Directed
+from reasoner.plan.plan import plan
+from reasoner.syntax.tree import Rule
+from reasoner.syntax.vocabulary import Vocabulary
+from reasoner.term import Row
+from reasoner.when import FUTURE, PAST, Day, Interval, Truth, narrowest
+from tests.programs import Written, programs, read
+from tests.test_cases import CASES, load
+from tests.test_demand import DAYS, QUERY, asked, questions
+
+ROOT = Path(__file__).parent.parent
+
+
+def prepared(text: str, store_: Store | None = None) -> tuple[Vocabulary, Store, Prover]:
+    """A program's words and facts, and who proves what follows."""
+    vocabulary = Vocabulary(read(text))
+    facts = store_ or store(vocabulary, claims(vocabulary))
+    whole = plan(vocabulary)
+    return vocabulary, facts, Prover(whole, facts, naive(whole, facts))
+
+
+def days_of(truth: Truth) -> Iterator[Day]:
+    """A first and a last day of each run, certain or possible."""
+    ends = {d for days in truth[:2] for s, e in days for d in (s, e - 1) if d > PAST and e != FUTURE}
+    ends |= {s for days in truth[:2] for s, e in days if s != PAST}
+    yield from sorted(ends)[:6] or ([0] if truth.possible else [])
+
+
+def answers(prover: Prover) -> Iterator[tuple[str, Row, Day]]:
+    """What may hold on some day, and the days."""
+    for predicate, rows in prover.model.relations.items():
+        for row, truth in rows.items():
+            if "#" not in predicate:
+                yield from ((predicate, row, day) for day in days_of(truth))
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs())
+def test_every_answer_has_a_proof_that_the_checker_accepts(program: Written) -> None:
+    """Of every program, with all operators, aggregates, recursion and uncertain dates; found with or without it."""
+    vocabulary, facts, alone = prepared(program.text)
+    checker = Checker(vocabulary, facts)
+    checked = Prover(alone.plan, facts, alone.model, checker)
+    for predicate, row, day in answers(alone):
+        certain = day in alone.model.truth(predicate, row).certain
+        for prover in (alone, checked):
+            proof: Proof | None = prover.prove(predicate, row, day)
+            assert proof is not None, (predicate, row, day, certain)
+            assert proof.certain == certain
+            assert not checker.complaints(proof), (predicate, row, day, certain)
+
+
+@settings(max_examples=100, deadline=None)
+@given(programs())
+def test_the_checker_evaluates_as_the_definition_does(program: Written) -> None:
+    """What it finds out by itself, whole predicates or single rows, is what the naive engine says."""
+    vocabulary, facts, prover = prepared(program.text)
+    whole, single = Evaluation(vocabulary, facts), Evaluation(vocabulary, facts)
+    for predicate, rows in prover.model.relations.items():
+        if "#" in predicate:
+            continue
+        expected = {row: truth for row, truth in rows.items() if truth.possible}
+        found = whole.rows(predicate, (None,) * (vocabulary.arity(predicate) or 0))
+        assert {row: truth_of(held) for row, held in found.items() if held.possible} == expected
+        for row, truth in expected.items():
+            assert truth_of(single.rows(predicate, row)[row]) == truth
+
+
+@settings(max_examples=60, deadline=None)
+@given(question=questions(), days=DAYS)
+def test_a_proof_from_a_narrowed_model_stands_on_the_whole(
+    question: tuple[Written, str], days: Interval | None
+) -> None:
+    """Narrowed to a question and its days, a model still gives proofs that all facts and rules bear out."""
+    whole, facts = asked(question[0].text, question[1])
+    narrowed = naive(Directed(whole, (QUERY,), 0, days).narrowed.plan, facts)
+    extra = [one.rule for stratum in whole.strata for one in stratum.rules if one.head.predicate == QUERY]
+    checker = Checker(Vocabulary(read(f"{question[0].text}\n?- {question[1]}.")), facts, extra)
+    prover = Prover(whole, facts, narrowed, checker)
+    for row, truth in narrowed.rows(QUERY).items():
+        for day in days_of(truth):
+            if days is None or days[0] <= day < days[1]:
+                assert prover.prove(QUERY, row, day) is not None
+
+
+def truth_of(held: Held) -> Truth:
+    """As engines write it."""
+    return Truth(held.certain, held.perhaps, narrowest(held.windows, held.certain))
+
+
+# ---------------------------------------------------------------- what a proof rests on
+
+
+def taken(facts: Store, claim: Claim) -> Store:
+    """The facts without one claim."""
+    rest: dict[tuple[str, Row], tuple[Claim, ...]] = {}
+    for key, several in facts.claims.items():
+        if kept := tuple(one for one in several if one != claim):
+            rest[key] = kept
+    claimed: dict[str, dict[Row, Truth]] = {predicate: {} for predicate in facts.facts}
+    for predicate, rows in facts.facts.items():
+        for row, truth in rows.items():
+            if (predicate, row) not in facts.claims:
+                claimed[predicate][row] = truth
+            elif (predicate, row) in rest:
+                whole = Truth()
+                for one in rest[predicate, row]:
+                    whole = either(whole, one.truth)
+                claimed[predicate][row] = whole
+    return Store(claimed, rest)
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs(most_rules=2))
+def test_without_a_leaf_no_proof_stands(program: Written) -> None:
+    """Without a claim a proof that cites it is refused; the answer falls with it, or has another, checked proof."""
+    vocabulary, facts, alone = prepared(program.text)
+    prover = Prover(alone.plan, facts, alone.model, Checker(vocabulary, facts))
+    for predicate, row, day in list(answers(alone))[:12]:
+        proof = prover.prove(predicate, row, day)
+        assert proof is not None
+        for claim in {node.claim for node in walk(proof) if isinstance(node, Stated)}:
+            fewer = taken(facts, claim)
+            checker = Checker(vocabulary, fewer)
+            assert checker.complaints(proof)
+            model = naive(alone.plan, fewer)
+            truth = model.truth(predicate, row)
+            other = Prover(alone.plan, fewer, model, checker).prove(predicate, row, day)
+            assert (other is not None) == (day in truth.possible)
+            if other is not None:
+                assert claim not in {node.claim for node in walk(other) if isinstance(node, Stated)}
+                assert other.certain == (day in truth.certain)
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs())
+def test_no_proof_is_cyclic(program: Written) -> None:
+    """No row is proved for a day by way of itself on that day, and every branch ends in a claim, a definition, an
+    absence, or a rule that asks nothing."""
+    _, _, prover = prepared(program.text)
+    for predicate, row, day in answers(prover):
+        proof = prover.prove(predicate, row, day)
+        assert proof is not None
+        below: dict[Proof, frozenset[tuple]] = {}
+        for node in identities(proof):  # each after what it rests on
+            lower = frozenset().union(*(below[premise] for premise in node.premises))
+            me = (node.predicate, node.row, node.day, node.certain, getattr(node, "window", None))
+            if isinstance(node, Derived):
+                assert me not in lower
+            below[node] = lower | ({me} if isinstance(node, Derived) else frozenset())
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs(), st.randoms(use_true_random=False))
+def test_a_proof_that_was_changed_is_refused(program: Written, random: Random) -> None:
+    """Another day on which it is not so, another row, rule or binding, one premise less: each is found out."""
+    vocabulary, facts, prover = prepared(program.text)
+    checker = Checker(vocabulary, facts)
+    for predicate, row, day in list(answers(prover))[:8]:
+        proof = prover.prove(predicate, row, day)
+        assert proof is not None
+        for changed in mutations(proof, prover, vocabulary, random):
+            assert checker.complaints(changed), changed
+
+
+def mutations(proof: Proof, prover: Prover, vocabulary: Vocabulary, random: Random) -> Iterator[Proof]:
+    """A proof with its last step changed so that it is wrong."""
+    truth = prover.model.truth(proof.predicate, proof.row)
+    yield from (replace(proof, day=s - 1) for s, _ in truth.possible if s != PAST and s - 1 not in truth.possible)
+    yield from (replace(proof, day=e) for _, e in truth.possible if e != FUTURE and e not in truth.possible)
+    if not proof.certain:
+        yield replace(proof, certain=True)
+    if proof.row:
+        yield replace(proof, row=(*proof.row[:-1], "elsewhere"))
+    if isinstance(proof, Derived):
+        for name, _ in proof.binding:
+            if "#" not in name:
+                yield replace(proof, binding=tuple((n, "elsewhere" if n == name else v) for n, v in proof.binding))
+        others = [rule for rule in vocabulary.program.of(Rule) if rule.head.predicate != proof.predicate]
+        if others:
+            yield replace(proof, rule=random.choice(others))
+        yield replace(proof, rule=replace(proof.rule, body=()))
+        for place in range(len(proof.premises)):
+            rest = proof.premises[:place] + proof.premises[place + 1 :]
+            yield replace(proof, premises=rest)
+
+
+# ---------------------------------------------------------------- several proofs, and every bundled case
+
+
+@settings(max_examples=40, deadline=None)
+@given(programs(most_rules=2))
+def test_the_best_proofs_come_first_and_rest_on_different_claims(program: Written) -> None:
+    """The first is the best one, each is checked, no two rest on the same claims; asked for fewer, the same come."""
+    vocabulary, facts, alone = prepared(program.text)
+    prover = Prover(alone.plan, facts, alone.model, Checker(vocabulary, facts))
+    for predicate, row, day in list(answers(alone))[:6]:
+        found = prover.several(predicate, row, day, 4)
+        best = prover.prove(predicate, row, day)
+        assert best is not None
+        assert leaves(found[0]) == leaves(best)
+        assert len({leaves(proof) for proof in found}) == len(found)
+        assert all((p.predicate, p.row, p.day, p.certain) == (predicate, row, day, best.certain) for p in found)
+        assert [leaves(p) for p in prover.several(predicate, row, day, 2)] == [leaves(p) for p in found[:2]]
+
+
+def leaves(proof: Proof) -> frozenset[Claim]:
+    """The claims that a proof rests on."""
+    return frozenset(node.claim for node in walk(proof) if isinstance(node, Stated))
+
+
+def test_every_way_is_found_shortest_first() -> None:
+    """Of three ways to a town the direct one comes first, then the one over one place, then that over two."""
+    vocabulary, facts, prover = prepared(
+        "road(a, d). road(a, b). road(b, d). road(a, c). road(c, e). road(e, d).\n"
+        "way(X, Y) :- road(X, Y).\nway(X, Z) :- way(X, Y), road(Y, Z).\n"
+    )
+    found = prover.several("way", ("a", "d"), 0, 9)
+    assert [len(leaves(proof)) for proof in found] == [1, 2, 3]
+    assert not any(Checker(vocabulary, facts).complaints(proof) for proof in found)
+
+
+@pytest.mark.parametrize("case", [None, *CASES], ids=lambda case: case.name if case else "bundled")
+def test_every_answer_of_every_bundled_case_has_a_checked_proof(case: Path | None) -> None:
+    """All that the doctrine derives, from the bundled facts and from each case, on the last day of its last run."""
+    kb = load(case) if case else reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False)
+    model, last = kb.model(), kb.store.last_evidence() or 0
+    prover = Prover(plan(kb.vocabulary), kb.store, model, Checker(kb.vocabulary, kb.store))
+    for predicate in kb.vocabulary.derived:
+        for row, truth in model.rows(predicate).items():
+            days = (truth.certain or truth.possible).intervals
+            if days:
+                start, end = days[-1]
+                day = end - 1 if end != FUTURE else max(start, last)
+                assert prover.prove(predicate, row, day) is not None, (predicate, row)
+
+
+def test_the_checker_knows_no_engine_and_no_prover() -> None:
+    """Nothing that it imports from beside itself or from below evaluates, plans or proves."""
+    seen: set[str] = set()
+    waiting = ["reasoner.explain.checker"]
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
+            seen.add(module)
+            path = ROOT / module.replace(".", "/")
+            text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
+            waiting += re.findall(r"^from (reasoner[\w.]*) import", text, re.MULTILINE)
+    assert "reasoner.explain.reading" in seen
+    assert not [module for module in seen if re.match(r"reasoner\.(engine|plan|explain\.(why|ways))", module)]
