@@ -38,7 +38,7 @@ def run(case: Written, whole: bool = False) -> Outcome:
     Where a case asks, demand and slices of time are planned as for any question, unless it is to be the `whole` model.
     """
     from reasoner.engine.columnar import evaluate
-    from reasoner.engine.columnar.living import Living
+    from reasoner.engine.living import Living
     from reasoner.plan.plan import Plan
 
     stated = _stated(case)

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 import reasoner
 from reasoner.diagnostic import Problems
 from reasoner.engine.columnar import evaluate
-from reasoner.engine.columnar.living import Living
+from reasoner.engine.living import Living
 from reasoner.engine.model import Model
 from reasoner.evidence.store import Store, store
 from reasoner.knowledge_base import KnowledgeBase

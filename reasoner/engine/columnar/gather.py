@@ -101,12 +101,12 @@ def _ends(function: str, segments: Segments, codes: Codes) -> Ends:
     if function == "count":
         fixed = np.bincount(sure_at, minlength=count)
         most = fixed + np.bincount(unsure_at, minlength=count)
-        return Ends(_encode(fixed, codes), _encode(most, codes), always, always)
+        return Ends(codes.of_numbers(fixed), codes.of_numbers(most), always, always)
     if function == "sum":
-        fixed, loose = _total(count, sure_at, _numbers(sure, codes)), _numbers(unsure, codes)
+        fixed, loose = _total(count, sure_at, codes.numbers(sure)), codes.numbers(unsure)
         least = fixed + _total(count, unsure_at, np.minimum(loose, 0))
         most = fixed + _total(count, unsure_at, np.maximum(loose, 0))
-        return Ends(_encode(least, codes), _encode(most, codes), always, always)
+        return Ends(codes.of_numbers(least), codes.of_numbers(most), always, always)
     # Codes in the order of their values; for #max the order is turned around, and so are the ends.
     known = np.unique(np.append(sure, unsure))
     by_value = sorted(known.tolist(), key=lambda code: order(codes.value(code)), reverse=function == "max")
@@ -123,20 +123,6 @@ def _ends(function: str, segments: Segments, codes: Codes) -> Ends:
     extreme, other = np.minimum(ends, best), np.where(has, ends, worst)
     near, far = (np.append(ranked, -1)[np.where(exists, place, nothing)] for place in (extreme, other))
     return Ends(near, far, has, exists) if function == "min" else Ends(far, near, has, exists)
-
-
-def _encode(values: Ints, codes: Codes) -> Ints:
-    different, inverse = np.unique(values, return_inverse=True)
-    return codes.encode(different.tolist())[inverse]
-
-
-def _numbers(column: Ints, codes: Codes) -> Ints:
-    """The numbers behind codes; what is not a number counts as 0."""
-    different, inverse = np.unique(column, return_inverse=True)
-    decoded = [codes.value(code) for code in different.tolist()]
-    values = [value if isinstance(value, int | float) else 0 for value in decoded]
-    numbers: Ints = np.array(values, np.float64 if any(isinstance(v, float) for v in values) else np.int64)
-    return numbers[inverse]
 
 
 def _total(count: int, at: Ints, numbers: Ints) -> Ints:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 
-from reasoner.check.safety import names
 from reasoner.engine import memory
+from reasoner.engine.columnar.comparisons import compared
 from reasoner.engine.columnar.gather import gather
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.time import always, begins, ends, once, since
-from reasoner.engine.tables.codes import Codes, Ints, Mask
+from reasoner.engine.tables.codes import Codes, Mask
 from reasoner.engine.tables.index import dense
-from reasoner.engine.tables.layout import OPEN, Layout
+from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.sets import Bindings, Sets, both, either
 from reasoner.engine.tables.table import Table, coalesce, difference, untouched
-from reasoner.engine.values import compare, evaluate_term
 from reasoner.plan.rules import Gather, Step, variables_of
 from reasoner.syntax.tree import (
     Always,
@@ -32,7 +31,7 @@ from reasoner.syntax.tree import (
     Since,
     atoms_of,
 )
-from reasoner.term import Atom, Constant, Term, Value, Variable
+from reasoner.term import Atom, Constant, Variable
 from reasoner.when import When
 
 
@@ -103,15 +102,16 @@ class Solver:
         columns = [
             table.layout.column(table.key, names.index(term.name))
             if isinstance(term, Variable)
-            else np.full(len(table), self.codes.code(_constant(term)))
+            else np.full(len(table), self.codes.code(term.value))
             for term in head.terms
+            if isinstance(term, Variable | Constant)
         ]
         return Table(layout, layout.pack(columns, len(table)), table.start, table.end)
 
     def _step(self, step: Step, found: Bindings, needed: tuple[str, ...], older: bool) -> Iterator[Bindings]:
         match step:
             case Comparison():
-                yield self._comparison(step, found)
+                yield compared(step, found, self.codes)
                 return
             case Gather():
                 held = [gather(step, found, self.relations[step.elements].sets, self.codes)]
@@ -154,7 +154,11 @@ class Solver:
             by = (*lent, *(name for name in q.names if name in found.names))
             values = Bindings(by, Sets.exactly(found.keys(by)))
             every = tuple(dict.fromkeys((*q.names, *by)))
-            return since(p, _joined(q, values, every), formula.operand.negated)
+            parts = [one.sets for one in both(q, values, every)]
+            lent_to = Bindings(
+                every, either(*parts) if parts else Sets.empty(q.sets.layout.space.layout([1] * len(every)))
+            )
+            return since(p, lent_to, formula.operand.negated)
         if formula not in p.sets.selected:
             p.sets.selected[formula] = Bindings(p.names, _operate(formula, p.sets))
         return p.sets.selected[formula]
@@ -194,71 +198,6 @@ class Solver:
         sets.selected[atom] = Bindings(tuple(first), narrow)
         return sets.selected[atom]
 
-    # ---------------------------------------------------------------- comparisons
-
-    def _comparison(self, comparison: Comparison, found: Bindings) -> Bindings:
-        left, right = comparison.left, comparison.right
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, Variable) and one.name not in found.names:
-                return self._bind(one.name, other, found)
-
-        def holds(binding: Mapping[str, Value]) -> bool:
-            a, b = evaluate_term(left, binding), evaluate_term(right, binding)
-            return a is not None and b is not None and compare(comparison.operator, a, b)
-
-        def kept(table: Table) -> Table:
-            values, inverse = self._tuples(found, table, (left, right))
-            return table.take(np.array([holds(binding) for binding in values], np.bool_)[inverse])
-
-        def ranked(table: Table) -> Table:
-            one, other = (self._codes(term, found, table) for term in (left, right))
-            if comparison.operator not in ("=", "!="):
-                ranks = self.codes.ranks()
-                one, other = ranks[one], ranks[other]
-            return table.take(np.broadcast_to(_COMPARE[comparison.operator](one, other), len(table)))
-
-        plain = all(isinstance(term, Variable | Constant) for term in (left, right))
-        return Bindings(found.names, found.sets.each(ranked if plain else kept))
-
-    def _codes(self, term: Term, found: Bindings, table: Table) -> Ints | int:
-        """The codes of a constant or of a variable's values."""
-        if isinstance(term, Variable):
-            return table.layout.column(table.key, found.names.index(term.name))
-        return self.codes.code(_constant(term))
-
-    def _bind(self, name: str, term: Term, found: Bindings) -> Bindings:
-        def code(binding: Mapping[str, Value]) -> int:
-            value = evaluate_term(term, binding)
-            return -1 if value is None else self.codes.code(value)
-
-        bits = (*found.sets.layout.bits, OPEN)
-        layout = found.sets.layout.space.layout(bits)
-
-        def extended(table: Table) -> Table:
-            values, inverse = self._tuples(found, table, (term,))
-            column = np.array([code(binding) for binding in values], np.int64)[inverse]
-            kept = column >= 0
-            table = table.take(kept)
-            key = layout.pack([*table.layout.columns(table.key), column[kept]], len(table))
-            return Table(layout, key, table.start, table.end)
-
-        return Bindings((*found.names, name), found.sets.each(extended))
-
-    def _tuples(self, found: Bindings, table: Table, terms: Sequence[Term]) -> tuple[list[dict[str, Value]], Ints]:
-        """The different values of the variables in some terms, and which of them each row has."""
-        used = sorted(names(terms))
-        narrow = Bindings(found.names, Sets.exactly(table)).only(tuple(used)).sets.possible
-        different, inverse = np.unique(narrow.key, return_inverse=True)
-        if not used:
-            return [{}] * len(different), inverse
-        rows = self.codes.decode(narrow.layout.columns(different))
-        return [dict(zip(used, row, strict=True)) for row in rows], inverse
-
-
-_COMPARE = {
-    "=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
-}  # fmt: skip
-
 
 def _operate(formula: Formula, p: Sets) -> Sets:
     match formula:
@@ -296,15 +235,5 @@ def _without(found: Bindings, held: Bindings) -> Bindings:
     return Bindings(found.names, Sets(certain, possible, windows if windows is not None and len(windows) else None))
 
 
-def _joined(left: Bindings, right: Bindings, keep: tuple[str, ...]) -> Bindings:
-    parts = [found.sets for found in both(left, right, keep)]
-    return Bindings(keep, either(*parts) if parts else Sets.empty(left.sets.layout.space.layout([1] * len(keep))))
-
-
 def _during(held: Bindings, span: When | None) -> Bindings:
     return held if span is None else Bindings(held.names, held.sets.within(*span.span))
-
-
-def _constant(term: Term) -> Value:
-    assert isinstance(term, Constant)
-    return term.value

@@ -6,7 +6,6 @@ nested loops over packed rows; what is looked up are the same indexes that joins
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -90,7 +89,7 @@ class Small:
 
     def _finder(self, predicate: str, layout: Layout, places: tuple[int, ...]) -> Find:
         """The rows of a predicate by the key of some of their columns."""
-        finders = [_find(run.certain, layout, places) for run in self.relations[predicate].runs]
+        finders = [run.certain.index(layout, places).lookup(run.certain.key) for run in self.relations[predicate].runs]
         if predicate not in self.growing:
             return finders[0] if finders else lambda key: ()
         recent = self._recent.setdefault((predicate, layout, places), {})
@@ -102,7 +101,7 @@ class Small:
         if seen is not None:
             return seen.data.__getitem__
         every = tuple(range(layout.width))
-        finders = [_find(run.certain, layout, every) for run in self.relations[predicate].runs]
+        finders = [run.certain.index(layout, every).lookup(run.certain.key) for run in self.relations[predicate].runs]
         return lambda row: any(find(row) for find in finders)
 
     # ---------------------------------------------------------------- rules as loops
@@ -186,18 +185,6 @@ class Small:
 def _packed(values: Sequence[str], widths: Sequence[int]) -> str:
     shifts = [sum(widths[n + 1 :]) for n in range(len(widths))]
     return " | ".join(f"{value} << {shift}" for value, shift in zip(values, shifts, strict=True)) or "0"
-
-
-def _find(table: Table, layout: Layout, places: tuple[int, ...]) -> Find:
-    """The rows of a table by the key of some of their columns, without arrays."""
-    index = table.index(layout, places)
-    rows, keys = table.key[index.rows(np.arange(len(table)))].data, index.keys.data
-
-    def find(key: int) -> Sequence[int]:
-        first = bisect_left(keys, key)
-        return rows[first : bisect_right(keys, key, first)]
-
-    return find
 
 
 def _literals(clause: Clause, literal: Literal) -> list[Literal]:

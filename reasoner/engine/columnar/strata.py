@@ -10,7 +10,6 @@ from reasoner.engine import memory
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Clause, Solver
 from reasoner.engine.columnar.small import Small
-from reasoner.engine.columnar.widths import Bits, widen
 from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base
 from reasoner.engine.tables.change import rearranged
@@ -18,6 +17,7 @@ from reasoner.engine.tables.layout import Space
 from reasoner.engine.tables.rows import Rows
 from reasoner.engine.tables.sets import Bindings, Sets, either
 from reasoner.engine.tables.table import Table
+from reasoner.engine.tables.widths import Bits, widen
 from reasoner.engine.values import rounds
 from reasoner.evidence.store import Store
 from reasoner.plan.order import join_order

@@ -50,6 +50,19 @@ class Codes:
         value = self._values.__getitem__
         return list(zip(*(map(value, column.tolist()) for column in columns), strict=True))
 
+    def of_numbers(self, values: Ints) -> Ints:
+        """The codes of an array of numbers."""
+        different, inverse = np.unique(values, return_inverse=True)
+        return self.encode(different.tolist())[inverse]
+
+    def numbers(self, column: Ints) -> Ints:
+        """The numbers behind codes; what is not a number counts as 0."""
+        different, inverse = np.unique(column, return_inverse=True)
+        decoded = [self.value(code) for code in different.tolist()]
+        values = [value if isinstance(value, int | float) else 0 for value in decoded]
+        numbers: Ints = np.array(values, np.float64 if any(isinstance(v, float) for v in values) else np.int64)
+        return numbers[inverse]
+
     def ranks(self) -> Ints:
         """For each code the place of its value in the order of values."""
         if len(self._ranks) != len(self):

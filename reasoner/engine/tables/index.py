@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -48,6 +49,16 @@ class Index:
     def rows(self, places: Ints) -> Ints:
         """The rows at some places of the order."""
         return places if self.order is None else self.order[places]
+
+    def lookup(self, rows: Ints) -> Callable[[int], Sequence[int]]:
+        """A function from a key to its rows, one by one, without arrays; `rows` are all of them."""
+        ordered, keys = rows[self.rows(np.arange(len(rows)))].data, self.keys.data
+
+        def find(key: int) -> Sequence[int]:
+            first = bisect_left(keys, key)
+            return ordered[first : bisect_right(keys, key, first)]
+
+        return find
 
     def pairs(self, wanted: Ints) -> Iterator[tuple[Ints, Ints]]:
         """The pairs of a wanted key and a row with that key, by number, some at a time."""

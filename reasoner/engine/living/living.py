@@ -17,13 +17,13 @@ import numpy as np
 
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Solver
-from reasoner.engine.columnar.spans import EVER, adding, adds, after, before, join, local, meet, reads
 from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, settle
-from reasoner.engine.columnar.widths import Bits
+from reasoner.engine.living.spans import EVER, adding, adds, after, before, join, local, meet, reads
 from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base, moved
 from reasoner.engine.tables.change import differing, hull, of_keys, rearranged, replaced
 from reasoner.engine.tables.sets import Bindings, Sets, either
+from reasoner.engine.tables.widths import Bits
 from reasoner.evidence.store import Store, unlike
 from reasoner.plan.plan import Plan, Stratum
 from reasoner.plan.rules import Gather
