@@ -1,4 +1,4 @@
-"""T2, T2choke, T5: the whole doctrine on a large war, and bound questions about it."""
+"""T2, T2choke, T4, T5: the whole doctrine on a large war, changes of it, and bound questions about it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ from reasoner.verify import invariants
 from reasoner.when import BadDate, Day, Interval, parse_date
 
 if TYPE_CHECKING:
-    from reasoner.engine.columnar.living import Living
+    from reasoner.engine.living import Living
 
 Paths = Sequence[str | Path]
 
@@ -185,7 +185,7 @@ class KnowledgeBase:
     @cached_property
     def _living(self) -> Living:
         """The whole model, moved from that of an earlier knowledge base where there is one with the same rules."""
-        from reasoner.engine.columnar.living import Living  # numpy takes its time
+        from reasoner.engine.living import Living  # numpy takes its time
 
         whole, earlier = plan(self.vocabulary), self._earlier
         while earlier is not None and "_living" not in earlier.__dict__:
