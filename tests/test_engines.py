@@ -64,6 +64,7 @@ def test_columnar_is_naive(program: Written) -> None:
 WAYS = {
     "membership by search": (index, "DENSE", 0),
     "membership by bitmap": (index, "DENSE", 22),
+    "no slots for keys": (index, "SLOTS", 0),
     "a few pairs at a time": (index, "CHUNK", 3),
     "rows of many words": (layout, "WORD", 1),
     "arrays for the fewest rows": (small, "FEW", -1),

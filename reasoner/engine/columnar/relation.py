@@ -8,7 +8,7 @@ import numpy as np
 
 from reasoner.engine.tables import index
 from reasoner.engine.tables.codes import Ints, Mask
-from reasoner.engine.tables.index import different
+from reasoner.engine.tables.index import Once, different
 from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.sets import Sets, either
 from reasoner.engine.tables.table import Table
@@ -25,6 +25,7 @@ class Relation:
         self.recent: Sets | None = None
         self.joined = True  # whether rules read what is known of it, and not its changes alone
         self.timeless = all(run.timeless for run in self.older)  # every row holds on every day
+        self._once = Once(layout.size)
         self.seen: Mask | None = None  # for each key whether it is there, where keys are dense
 
     def __len__(self) -> int:
@@ -37,8 +38,8 @@ class Relation:
 
     @property
     def sets(self) -> Sets:
-        """All runs as one."""
-        if len(self.runs) != 1:
+        """All runs as one, in order."""
+        if len(self.runs) != 1 or self.seen is not None:
             self.older, self.recent = [self._whole()], None
         return self.runs[0]
 
@@ -56,7 +57,9 @@ class Relation:
         """What the parts say that is not known yet, coalesced."""
         if self.timeless and all(part.timeless for part in parts):
             return Sets.exactly(Table(self.layout, self._unseen([part.certain.key for part in parts])))
-        self.timeless, self.seen = False, None
+        if self.timeless:
+            self.older, self.recent = [self._whole()], None
+            self.timeless, self.seen = False, None
         return reduce(Sets.beyond, self.runs, either(*parts))
 
     def add(self, fresh: Sets | None) -> None:
@@ -66,20 +69,12 @@ class Relation:
         """
         if self.recent:
             self.older.append(self.recent)
-            while (
-                len(self.older) > 1
-                and self._merges
-                and 2 * len(self.older[-1].possible) >= len(self.older[-2].possible)
-            ):
+            searched = self.joined or self.seen is None
+            while searched and len(self.older) > 1 and 2 * len(self.older[-1].possible) >= len(self.older[-2].possible):
                 self.older[-2:] = [either(*self.older[-2:])]
         self.recent = fresh or None
         if fresh and self.seen is not None:
             self.seen[fresh.certain.key] = True
-
-    @property
-    def _merges(self) -> bool:
-        """Whether anybody looks through the runs."""
-        return self.joined or self.seen is None
 
     def _whole(self) -> Sets:
         if self.seen is not None:
@@ -87,13 +82,13 @@ class Relation:
         return either(*self.runs) if self.runs else Sets.empty(self.layout)
 
     def _unseen(self, parts: list[Ints]) -> Ints:
-        """The keys, sorted, that no run has, where all hold on every day."""
+        """The keys that no run has, where all hold on every day; in no order where an array tells what is there."""
         if self.seen is None and self._dense(sum(map(len, parts))):
             self.seen = np.zeros(1 << self.layout.size, np.bool_)
             for run in self.runs:
                 self.seen[run.certain.key] = True
         if self.seen is not None:
-            return different(np.concatenate([part[~self.seen[part]] for part in parts]), self.layout.size)
+            return self._once.each(np.concatenate([part[~self.seen[part]] for part in parts]))
         keys = different(np.concatenate(parts), self.layout.size)
         for there in (run.certain.key for run in self.runs if run):
             keys = keys[there[np.minimum(np.searchsorted(there, keys), len(there) - 1)] != keys]

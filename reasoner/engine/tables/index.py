@@ -12,6 +12,7 @@ from reasoner.engine.tables.codes import Ints, Mask
 DENSE = 16  # bits up to which an array over all keys is always worth its room
 DENSEST = 30  # bits beyond which it never is
 SPARSE = 64  # keys to a row up to which it is, between the two
+SLOTS = 23  # bits up to which keys have slots of their own
 CHUNK = 1 << 18  # pairs that a join makes at once
 
 
@@ -89,6 +90,25 @@ def different(keys: Ints, bits: int) -> Ints:
         return np.flatnonzero(marks)
     keys = np.sort(keys)
     return keys[_changes(keys)]
+
+
+class Once:
+    """Each key once, of many in no order: each writes its number in its slot, and the last one to do so stays."""
+
+    def __init__(self, bits: int) -> None:
+        self._bits = bits
+        self._slots: Ints | None = None
+
+    def each(self, keys: Ints) -> Ints:
+        """The different keys, in order only where that costs nothing."""
+        if self._bits > SLOTS or dense(self._bits, len(keys)):
+            return different(keys, self._bits)
+        if self._slots is None:
+            self._slots = np.empty(1 << self._bits, np.int32)
+        numbers = np.arange(len(keys), dtype=np.int32)
+        self._slots[keys] = numbers
+        last: Mask = self._slots[keys] == numbers
+        return keys[last]
 
 
 def _changes(keys: Ints) -> Mask:
