@@ -15,7 +15,7 @@ from reasoner.engine.columnar import evaluate as columnar
 from reasoner.engine.columnar import relation, small
 from reasoner.engine.naive import evaluate as naive
 from reasoner.engine.pydatalog import evaluate as pydatalog
-from reasoner.engine.tables import index, layout
+from reasoner.engine.tables import index, layout, sets
 from reasoner.evidence.store import Store
 from reasoner.term import Row
 from reasoner.when import FUTURE, PAST, Days, Truth, narrowest
@@ -64,6 +64,7 @@ def test_columnar_is_naive(program: Written) -> None:
 WAYS = {
     "membership by search": (index, "DENSE", 0),
     "membership by bitmap": (index, "DENSE", 22),
+    "only spans that meet": (sets, "SPANS", 0),
     "no slots for keys": (index, "SLOTS", 0),
     "a few pairs at a time": (index, "CHUNK", 3),
     "rows of many words": (layout, "WORD", 1),

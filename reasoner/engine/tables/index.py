@@ -63,18 +63,23 @@ class Index:
 
     def pairs(self, wanted: Ints) -> Iterator[tuple[Ints, Ints]]:
         """The pairs of a wanted key and a row with that key, by number, some at a time."""
-        low, count = self.find(wanted)
-        total = np.cumsum(count)
-        first = 0
-        while first < len(wanted):
-            before = int(total[first - 1]) if first else 0
-            last = len(wanted)
-            if total[-1] - before > CHUNK:
-                last = max(int(np.searchsorted(total, before + CHUNK, "right")), first + 1)
-            owner, place = expand(low[first:last], count[first:last])
-            if len(owner):
-                yield owner + first if first else owner, self.rows(place)
-            first = last
+        for owner, place in ranges(*self.find(wanted)):
+            yield owner, self.rows(place)
+
+
+def ranges(low: Ints, count: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """The numbers of ranges as `expand` has them, some at a time."""
+    total = np.cumsum(count)
+    first = 0
+    while first < len(low):
+        before = int(total[first - 1]) if first else 0
+        last = len(low)
+        if total[-1] - before > CHUNK:
+            last = max(int(np.searchsorted(total, before + CHUNK, "right")), first + 1)
+        owner, place = expand(low[first:last], count[first:last])
+        if len(owner):
+            yield owner + first if first else owner, place
+        first = last
 
 
 def dense(bits: int, count: int) -> bool:

@@ -18,11 +18,14 @@ from reasoner.engine.tables.table import (
     difference,
     identify,
     inside,
+    meeting,
     narrowest,
     overlapping,
     union,
 )
 from reasoner.when import Day
+
+SPANS = 4  # spans to a key up to which a join looks at all of them
 
 
 @dataclass(eq=False, slots=True)
@@ -221,8 +224,12 @@ def _pairs(
     index, wanted = other.index(on, its), one.ids(on, mine)
     if one.start is not None and other.start is not None and len(one):
         count = int(index.find(wanted)[1].sum())
-        if count > 8 * (len(one) + len(other)):
-            # Many spans to a key: only those that share a day.
+        # Many spans to a key: only those that share a day.
+        if count > SPANS * len(one) and len(its) == other.layout.width and other.disjoint:
+            places = tuple(mine[its.index(place)] for place in range(len(its)))
+            yield from meeting(one, other, *identify((one, places), (other, None)))
+            return
+        if count > 2 * SPANS * (len(one) + len(other)):
             yield overlapping(one, other, *identify((one, mine), (other, its)))
             return
     yield from index.pairs(wanted)

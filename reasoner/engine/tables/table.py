@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from reasoner.engine.tables.codes import Ints, Mask
-from reasoner.engine.tables.index import Index, different, expand
+from reasoner.engine.tables.index import Index, different, expand, ranges
 from reasoner.engine.tables.layout import Layout
 from reasoner.when import FUTURE, PAST, Day
 
@@ -28,6 +28,7 @@ class Table:
     end: Ints | None = None
     _indexes: dict[tuple[Layout, tuple[int, ...]], Index] = field(default_factory=dict)
     _moments: tuple[Ints, Ints] | None = None
+    _disjoint: bool | None = None
 
     @classmethod
     def empty(cls, layout: Layout) -> Table:
@@ -87,6 +88,14 @@ class Table:
         return self is other or (
             np.array_equal(self.key, other.key) and all(map(np.array_equal, self.days, other.days))
         )
+
+    @property
+    def disjoint(self) -> bool:
+        """Whether the table is coalesced, as far as to know that no two spans of a key share a day; looked up once."""
+        if self._disjoint is None:
+            start, end = self.moments(self.key) if self.layout.dated else (np.ones(0), np.zeros(0))
+            self._disjoint = self.layout.dated and bool((end[:-1] <= start[1:]).all())
+        return self._disjoint
 
     def moments(self, ids: Ints) -> tuple[Ints, Ints]:
         """Row and start, row and end, in one number each. `ids` stand for the rows."""
@@ -200,6 +209,16 @@ def _among(table: Table, other: Table, mine: tuple[int, ...] | None) -> Mask:
     others = in_order(other, others)[1]
     among: Mask = others[np.minimum(np.searchsorted(others, ids), len(others) - 1)] == ids
     return among
+
+
+def meeting(one: Table, other: Table, ids: Ints, others: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """The pairs of rows with the same id that share a day, some at a time; the spans of the other are disjoint."""
+    if len(others) > 1 and not (others[1:] >= others[:-1]).all():
+        yield overlapping(one, other, ids, others)
+        return
+    (start, end), (its_start, its_end) = one.moments(ids), other.moments(others)
+    low = np.searchsorted(its_end, start, "right")
+    yield from ranges(low, np.searchsorted(its_start, end, "left") - low)
 
 
 def overlapping(one: Table, other: Table, ids: Ints, others: Ints) -> tuple[Ints, Ints]:
