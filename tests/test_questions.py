@@ -162,6 +162,8 @@ SHAPES = [
     "{b} is not WORDed",
     "{a} WORDs [with {b}] [in the {c}]",
     "a WORD holds",
+    "the WORD of {b}",
+    "the WORD [from the {c}]",
 ]
 
 

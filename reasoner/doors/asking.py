@@ -10,8 +10,8 @@ from reasoner.diagnostic import Problems, error
 from reasoner.engine import engine
 from reasoner.evidence.claim import Claim, known_sources
 from reasoner.explain.compare import conclusions
-from reasoner.explain.sources import UNCITED, origin
 from reasoner.explain.proof import Absent
+from reasoner.explain.sources import UNCITED, origin
 from reasoner.explain.why_not import Failure, why_not
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.answers import Answers
@@ -27,7 +27,7 @@ from reasoner.render.json import Json
 from reasoner.render.text import Footnotes, TextRenderer, shown, since
 from reasoner.syntax.tree import Literal, Plain
 from reasoner.term import Atom, Constant, Row, Variable, show_atom
-from reasoner.when import FUTURE, PAST, Day, Days, show_day
+from reasoner.when import FUTURE, PAST, BadDate, Day, Days, day_or_none, parse_date, show_day
 
 MOST_GAPS = 20
 
@@ -54,7 +54,9 @@ def respond(base: KnowledgeBase, request: Request, at: str | None = None) -> Rep
     text, data, answered = _VERBS[request.verb](_Replying(base, renderer, request, at))
     assumed = [f"assuming  {note}" for note in request.notes]
     about = {"question": request.text, "verb": request.verb, "query": str(request)}
-    data = {"diagnostics": []} | about | data | {"question": request.text}
+    last = base.store.last_evidence()
+    whole: Json = {"last_evidence": None if last is None else day_or_none(last), "answers": [], "diagnostics": []}
+    data = about | whole | data | {"question": request.text}
     return Reply(request, "\n".join((text, *assumed)), data, answered)
 
 
@@ -82,8 +84,8 @@ class _Replying:
     def _told(self, question: Question, found: Answers) -> str:
         """The answers; of what was to end, whether it has."""
         lasts = [one for one in found if one.truth.certain and one.truth.certain.intervals[-1][1] == FUTURE]
-        going_on = question.form == "until_when" and lasts
-        return f"It has not ended, as far as is known.\n{self.renderer.answers(found)}" if going_on else self.renderer.answers(found)
+        head = "It has not ended, as far as is known.\n" if question.form == "until_when" and lasts else ""
+        return head + self.renderer.answers(found)
 
     def why(self) -> Found:
         """Proofs; of what does not hold, why not."""
@@ -100,8 +102,9 @@ class _Replying:
     def why_not(self) -> Found:
         """How far the rules got, and what would make it so."""
         (question,) = self.request.about
-        days = [show_day(question.days[1] - 1)] if question.days and question.days[1] < FUTURE else [None]
-        found = self.base.why_not(_written(question), self.at or days[0])
+        named = self._named_day(question)
+        at = self.at or (None if named is None else show_day(named))
+        found = self.base.why_not(_written(question), at)
         said = "\n".join(f"assuming  {one}" for one in question.assumptions)
         text = as_why_not.WhyNotRenderer(self.renderer).text(found)
         return f"{text}\n{said}".rstrip(), as_why_not.as_json(found), not found.holds
@@ -111,35 +114,52 @@ class _Replying:
         (question,) = self.request.about
         found = self.base.query(_written(question))
         days = [days[-1][1] - 1 for one in found if (days := one.truth.certain.intervals) and days[-1][1] < FUTURE]
-        event = question.declaration.kind == "event"
-        at = self.at or (show_day(max(days)) if event and days else None)
+        named = self._named_day(question)
+        if named is None and question.declaration.kind == "event":  # which holds on its own day only
+            named = max(days, default=None)
+        at = self.at or (None if named is None else show_day(named))
         predicate, backed = self.base.sources(_written(question), at)
         voices = sorted({voice for _, one in backed for voice in one.sources})
-        named = ", ".join(self._named(one) for one in voices)
-        lines = [f"{len(voices)} independent: {named or 'nobody'}."] if self.request.counts or not backed else []
+        told = ", ".join(self._named(one) for one in voices)
+        lines = [f"{len(voices)} independent: {told or 'nobody'}."] if self.request.counts or not backed else []
         lines += [as_sources.backed(predicate, backed, self.renderer)] if backed else []
         lines += [f"assuming  {one}" for one in question.assumptions]
         return "\n".join(lines), {"voices": voices} | as_sources.backed_json(predicate, backed), bool(backed)
+
+    @property
+    def _last(self) -> Day:
+        return self.base.store.last_evidence() or 0
+
+    def _day(self) -> Day:
+        """The day asked about, else the last evidence."""
+        try:
+            return parse_date(self.at).last if self.at else next(iter(self.request.days), self._last)
+        except BadDate as bad:
+            raise Problems([error("R401", str(bad), help="as in --at 2016-06-04, or --at 2016-06")]) from None
+
+    def _named_day(self, question: Question) -> Day | None:
+        """The last day that a question names; what is asked of the whole past names none."""
+        days = question.days
+        return None if days is None or days == (PAST, self._last + 1) or days[1] == FUTURE else days[1] - 1
 
     # ---------------------------------------------------------------- comparisons
 
     def suppose(self) -> Found:
         """What begins, ends and changes if a fact is added, or taken away."""
         (question,) = self.request.about
-        day = question.days[1] - 1 if question.days and question.days[1] < FUTURE else self.base.store.last_evidence() or 0
-        named = question.days and question.days != (PAST, (self.base.store.last_evidence() or 0) + 1)
-        day = day if named else (self.base.store.last_evidence() or 0) + 1
         atom = self.base.vocabulary.positional(_atom(question))
+        named, last = self._named_day(question), self._last
         if question.negated:
-            gone = [one for one in self.base.query(str(atom)) if one.claims]
-            other = self.base
+            gone = [show_atom(one.predicate, one.row) for one in self.base.query(str(atom))]
+            other, day = self.base, last if named is None else named
             for one in gone:
-                other = other.retract(show_atom(one.predicate, one.row))
-            told = [f"not {show_atom(one.predicate, one.row)}" for one in gone]
-            day = day if named else self.base.store.last_evidence() or 0
+                other = other.retract(one)
+            told = [f"not {one}" for one in gone]
         else:
+            day = last + 1 if named is None else named
             told = [self._supposed(question, atom, day)]
-            other = self.base.append(f'{told[0]} from analyst "supposed".')
+            # A source of its own: it stands whoever is left out, and whatever was known by when.
+            other = self.base.append(f'source supposition publisher "Supposition".\n{told[0]} from supposition.')
         found = self.base.compare(other, at=self.at or show_day(day))
         head = f"supposing {' and '.join(told) or 'nothing: no fact says so'}"
         assumed = [f"assuming  {one}" for one in question.assumptions]
@@ -149,7 +169,9 @@ class _Replying:
     def _supposed(self, question: Question, atom: Atom, day: Day) -> str:
         """The fact to add, from a day on where it lasts."""
         kind = question.declaration.kind
-        lacking = [p.name for p, t in zip(question.declaration.parameters, atom.terms, strict=True) if isinstance(t, Variable)]
+        lacking = [
+            p.name for p, t in zip(question.declaration.parameters, atom.terms, strict=True) if isinstance(t, Variable)
+        ]
         if lacking:
             help = f"to suppose that, say which {' and which '.join(lacking)}"
             raise Problems([error("R423", f"`{atom}` is not one fact", help=help)])
@@ -194,7 +216,7 @@ class _Replying:
             last = max((max(d.last for d in one.dates) for one in claims), default=None)
             if self.request.newest and last is not None:
                 claims = [one for one in claims if max(d.last for d in one.dates) == last]
-                age = (self.base.store.last_evidence() or last) - last
+                age = self._last - last
                 lines.append(f"{show_day(last)}, {age} days before the last evidence")
             if len(columns) > 1:
                 lines.append(f"{' and '.join(dict.fromkeys(map(self._named, named)))}:")
@@ -208,11 +230,7 @@ class _Replying:
         def says(one: Claim) -> bool:
             return origin(one) in sources or bool(one.evidence and set(sources) & set(one.evidence.voices[1:-1]))
 
-        return [
-            one
-            for one in self.base.claims
-            if one.dates and self._concerns(one.row) and (not sources or says(one))
-        ]
+        return [one for one in self.base.claims if one.dates and self._concerns(one.row) and (not sources or says(one))]
 
     def _beside(self, stated: Iterable[Claim]) -> Iterator[str]:
         """What the same passages say besides: no rule says why a source's event happened, but the source may."""
@@ -232,19 +250,24 @@ class _Replying:
     def gaps(self) -> Found:
         """What would have to be known to tell more about a topic than is known."""
         leaves: dict[Failure, None] = {}
+        asked = frozenset(_atom(one).predicate for one in self.request.about)
+        told = frozenset(d.predicate for d in self.base.vocabulary.declarations.values() if d.phrases)
         for question in self.request.about:
             atom = self.base.vocabulary.positional(_atom(question))
             for one in self._lacking(atom):
-                leaves.update(dict.fromkeys(_leaves(one)))
+                leaves.update(dict.fromkeys(_leaves(one, asked, told)))
         lines = dict.fromkeys(self._unknown(one) for one in leaves if not any(map(_wider(one), leaves)))
         assumed = dict.fromkeys(a for one in self.request.about for a in one.assumptions)
-        text = [f"  not known: {one}" for one in list(lines)[:MOST_GAPS]] or ["nothing is missing that a rule asks for"]
+        text = [f"  {one}" for one in list(lines)[:MOST_GAPS]] or ["nothing is missing that a rule asks for"]
         return "\n".join((*text, *(f"assuming  {one}" for one in assumed))), {"unknown": list(lines)}, bool(lines)
 
     def _lacking(self, atom: Atom) -> Iterator[Failure | None]:
-        """Why an atom does not hold; where one of a few values is open, such as a side, for each that is known there."""
-        base, day = self.base, self.base.store.last_evidence() or 0
-        types = [p.type if isinstance(t, Variable) else None for t, p in zip(atom.terms, base.vocabulary.parameters(atom.predicate), strict=True)]
+        """Why an atom does not hold; where its side is open, for each that is known there."""
+        base, day = self.base, self._day()
+        types = [
+            p.type if isinstance(t, Variable) else None
+            for t, p in zip(atom.terms, base.vocabulary.parameters(atom.predicate), strict=True)
+        ]
         at = next((n for n, one in enumerate(types) if self.base.names.is_compass(one)), None)
         named = {t.value for t in atom.terms if isinstance(t, Constant)}
         near = [set(one.row) for one in base.claims if named and named <= set(one.row)]
@@ -260,11 +283,12 @@ class _Replying:
         if leaf.proof is not None:
             first = as_proof.sentences(leaf.proof, self.renderer).splitlines()[0]
             return re.sub(r"  \(.*\)$|, on \d.*$", "", first)
-        return self.renderer.sentence(leaf.predicate, tuple("_" if value is None else value for value in leaf.row))
+        row = tuple("_" if value is None else value for value in leaf.row)
+        return f"nothing says that {self.renderer.sentence(leaf.predicate, row)}"
 
     def situation(self) -> Found:
         """What follows and what is stated to last, on a day, in all or about one name."""
-        day = self.request.days[0] if self.request.days else self.base.store.last_evidence() or 0
+        day = self._day()
         declared = self.base.vocabulary.declarations
         stated = [d.predicate for d in declared.values() if d.kind == "state" and d.phrases]
         model = self.base.model(tuple(dict.fromkeys((*conclusions(self.base.vocabulary), *stated))))
@@ -287,9 +311,11 @@ class _Replying:
                 if predicate != denial.predicate:
                     continue
                 held = self.base.query(show_atom(str(denial.denies), row))
-                for claim in claims:
-                    if any(one.truth.certain & claim.truth.certain for one in held):
-                        found.append(f"denied: {self.renderer.claim(claim, self.notes)}")
+                found += [
+                    f"denied: {self.renderer.claim(claim, self.notes)}"
+                    for claim in claims
+                    if any(one.truth.certain & claim.truth.certain for one in held)
+                ]
         about = f" (asked about: {'; '.join(topic)})" if topic else ""
         nothing = f"No two sources disagree, and nothing that is claimed is denied on the same day{about}."
         lines = [f"  {one}" for one in found] or [nothing]
@@ -304,18 +330,18 @@ class _Replying:
         return (source.publisher if source else None) or ("nobody" if name == UNCITED else name)
 
 
-def _leaves(failure: Failure | None) -> Iterator[Failure]:
-    """Where rules stop for want of evidence: nothing says so, or nothing says otherwise."""
+def _leaves(failure: Failure | None, asked: frozenset[str], told: frozenset[str]) -> Iterator[Failure]:
+    """Where rules stop for want of evidence, at the first that phrases tell beside what is asked."""
     if failure is None:
         return
-    if failure.reason == "unsaid" and failure.unknown:
+    if failure.unknown and failure.predicate in told - asked:
         yield failure
-    if failure.reason == "stands" and failure.proof and all(isinstance(p, Absent) or not p.premises for p in failure.proof.premises):
-        if any(isinstance(p, Absent) for p in failure.proof.premises):
-            yield failure
+        return
+    if failure.reason == "stands" and failure.proof and any(isinstance(p, Absent) for p in failure.proof.premises):
+        yield failure
     for attempt in failure.attempts:
         for one in attempt.failures:
-            yield from _leaves(one)
+            yield from _leaves(one, asked, told)
 
 
 def _wider(leaf: Failure) -> Callable[[Failure], bool]:

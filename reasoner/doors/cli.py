@@ -9,7 +9,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack, cast
+from typing import Any, Unpack, cast
 
 import click
 
@@ -171,26 +171,36 @@ def phrases(**given: Unpack[Given]) -> None:
 
 def _answer(verb: str, question: str, given: Given) -> None:
     base = open_base(given)
-    answers = getattr(base, verb)(question, given["at"])
-    _remember(verb, question, given)
-    if given["as_json"]:
+    if verb == "ask":
+        data, text, answered = _reply(base, question, given)
+    else:
+        answers = base.query(question, given["at"])
+        _remember("query", question, given)
         from reasoner.render import json as as_json
 
-        print_json(as_json.answers(answers))
+        data, text, answered = as_json.answers(answers), renderer_for(base).answers(answers), bool(answers)
+    if given["as_json"]:
+        print_json(data)
     else:
-        if verb == "ask":
-            say(f"understood as: {answers.query}")
-            for other in answers.alternatives:
-                say(f"it could also be read as: {other}")
-        if answers.form == "why" and answers:
-            from reasoner.render import proof as as_proof
-
-            click.echo("\n\n".join(as_proof.explain(answer, renderer_for(base)) for answer in answers))
-        else:
-            click.echo(renderer_for(base).answers(answers))
+        click.echo(text)
         if base.diagnostics:
             say(f"{_counted(base.diagnostics)}: see `reasoner check`")
-    sys.exit(0 if answers else 1)
+    sys.exit(0 if answered else 1)
+
+
+def _reply(base: Any, question: str, given: Given) -> tuple[dict[str, object], str, bool]:
+    """What the verb says that a question in English wants."""
+    from reasoner.doors.asking import read, respond
+
+    request = read(base, question)
+    if request.verb in ("ask", "why"):
+        _remember("ask", request.about[0].text, given)
+    if not given["as_json"]:
+        say(f"understood as: {request}")
+        for other in (other for one in request.about for other in one.alternatives):
+            say(f"it could also be read as: {other}")
+    reply = respond(base, request, given["at"])
+    return reply.data, reply.text, reply.answered
 
 
 def _counted(found: tuple[Diagnostic, ...]) -> str:

@@ -118,8 +118,8 @@ class Answering:
         place = self._place(atom)
         if atom is None or place is None:
             return result
-        told = self._situation(result, prover, place, span)
-        return replace(told, headline="") if atom.predicate in situation.WAYS else told
+        whole = self._situation(result, prover, place, span)
+        return replace(whole, headline="") if atom.predicate in situation.WAYS else whole
 
     def planned(
         self, body: tuple[BodyLiteral, ...], days: Interval | None, understood: Question | None = None

@@ -221,9 +221,7 @@ def _known(word: str, vocabulary: Vocabulary, names: Names) -> bool:
     if word in small or word.isdecimal() or any(word in called.split() for called in names.table):
         return True
     spoken = (item for pattern in patterns(vocabulary) for item in pattern.items)
-    return any(
-        stem(word) == item.stem if isinstance(item, Word) else (stem(word),) in item.nouns for item in spoken
-    )
+    return any(stem(word) == item.stem if isinstance(item, Word) else (stem(word),) in item.nouns for item in spoken)
 
 
 def _unknown(read: Frame, slot: Slot, fill: Fill, names: Names) -> Diagnostic:

@@ -7,23 +7,25 @@ or days inside. Clauses and topics are understood by the declared phrases, like 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal as OneOf
 
 from reasoner.diagnostic import Problems, did_you_mean, error
 from reasoner.evidence.claim import ANALYST
 from reasoner.query.bodies import write
 from reasoner.query.frames import MONTHS, written_date
 from reasoner.query.names import Names
+from reasoner.query.phrases import Slot, noun_phrases
 from reasoner.query.question import Question, topics, understand
-from reasoner.query.words import fold, key
-from reasoner.syntax.tree import Source
-from reasoner.syntax.vocabulary import Vocabulary
-from reasoner.text import Text
+from reasoner.query.words import PREPOSITIONS, fold, key, stem
+from reasoner.syntax.tree import BodyLiteral, Comparison, Literal, Plain, Source
+from reasoner.syntax.vocabulary import Vocabulary, atoms
+from reasoner.term import Atom, Constant, Variable
+from reasoner.text import Span, Text
 from reasoner.when import BadDate, Date, Day, show_day
 
-Verb = Literal[
+Verb = OneOf[
     "ask", "why", "why-not", "suppose", "without", "compare", "sources", "evidence", "gaps", "situation", "disputes"
 ]
 
@@ -88,16 +90,10 @@ class Reader:
         """A noun phrase that some phrase is: `the siege of Raqqa`. Raises Problems."""
         found = topics(words, self.vocabulary, self.names, self.today)
         if not found:
-            known = "; ".join(f"`{one}`" for one in self.vocabulary_topics())
-            help = f"what has a name of its own: {known}" if known else ""
+            known = "; ".join(f"`{one}`" for one in noun_phrases(self.vocabulary))
+            help = f"topics are: {known}" if known else ""
             raise Problems([error("R111", f'no topic is known as "{words}"', _all(words), help=help)])
         return found
-
-    def vocabulary_topics(self) -> list[str]:
-        """The noun phrases that are declared."""
-        from reasoner.query.phrases import noun_phrases
-
-        return noun_phrases(self.vocabulary)
 
     def named(self, words: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The constants that a name may mean, if one was said, and a note where they are several. Raises Problems."""
@@ -142,7 +138,11 @@ class Reader:
 
     def _why_unknown(self, found: re.Match[str]) -> Request:
         asked = found["wh"].lower()
-        inner = self.clause(found["clause"]) if asked in ("whether", "if") else self.understand(found[0][found.start("wh"):])
+        inner = (
+            self.clause(found["clause"])
+            if asked in ("whether", "if")
+            else self.understand(found[0][found.start("wh") :])
+        )
         return Request("why-not", "", (inner,))
 
     def _suppose(self, found: re.Match[str]) -> Request:
@@ -156,7 +156,9 @@ class Reader:
         if len(days) == 1 and self.today is not None:
             days.append(self.today)
         if len(days) == 2 and days[1] < days[0]:
-            raise Problems([error("R402", f"{found['last']} is before {found['first']}", help="name the earlier day first")])
+            raise Problems(
+                [error("R402", f"{found['last']} is before {found['first']}", help="name the earlier day first")]
+            )
         names, notes = self.named(found["about"])
         return Request("compare", "", days=tuple(days), names=names, notes=notes)
 
@@ -173,8 +175,9 @@ class Reader:
         return Request("compare", "", (*self.topic(found["one"])[:1], *self.topic(found["other"])[:1]))
 
     def _which_sources(self, found: re.Match[str]) -> Request:
-        counts = found[0].lower().startswith("how many")
-        return Request("sources", "", (self.clause(found["clause"]),), counts=counts)
+        parts, counts = found.groupdict(), found[0].lower().startswith("how many")
+        question = self.understand(parts["question"]) if "question" in parts else self.clause(parts["clause"])
+        return Request("sources", "", (question,), counts=counts)
 
     def _who_said(self, found: re.Match[str]) -> Request:
         """A judgement of some speaker where a phrase says so; else a clause, and the sources that state it."""
@@ -204,6 +207,44 @@ class Reader:
         about = found.groupdict().get("about")
         return Request("disputes", "", self.topic(about) if about else ())
 
+    def _same(self, found: re.Match[str]) -> Request | None:
+        """`Which actors besiege the same place but are not allied?`: pairs, by one clause for each and one for both."""
+        kind, other = found["kind"], found["other"]
+        one = self.understand(f"which {kind} {found['one']} any {found['shared']}")
+        both = next(self._between(re.sub(r"\bnot\b", "", other), kind), None)
+        parameters = {p.name: Slot(p) for p in one.declaration.parameters}
+        shared = {n for n, slot in parameters.items() if (stem(found["shared"].lower()),) in slot.nouns}
+        if both is None or not shared or len(one.asked) != 1:
+            return None
+        nowhere = _all(found[0])
+        *_, atom = atoms(one.body)
+        first, second = Variable(one.asked[0]), Variable(f"Other{one.asked[0]}")
+
+        def of(who: Variable) -> Literal:
+            terms = (
+                who if t == first else t if name in shared or isinstance(t, Constant) else Variable("_")
+                for t, name in zip(atom.terms, parameters, strict=True)
+            )
+            return Literal(Plain(replace(atom, terms=tuple(terms))), origin=nowhere)
+
+        negated = other != re.sub(r"\bnot\b", "", other)
+        pairs = ((first, second), (second, first)) if negated else ((first, second),)
+        joined = tuple(Literal(Plain(Atom(both, pair)), negated, origin=nowhere) for pair in pairs)
+        different = Comparison("<" if negated else "!=", first, second, origin=nowhere)
+        body: tuple[BodyLiteral, ...] = (of(first), of(second), different, *joined)
+        return Request("ask", "", (replace(one, body=body, asked=(first.name, second.name)),))
+
+    def _between(self, clause: str, kind: str) -> Iterator[str]:
+        """The predicate of two of a kind that a clause means once it says with whom: `are allied`."""
+        for preposition in ("", *sorted(PREPOSITIONS)):
+            try:
+                said = self.understand(f"which {kind} {clause} {preposition} anyone")
+            except Problems:
+                continue
+            types = [p.type for p in said.declaration.parameters]
+            if len(types) == 2 and types[0] == types[1]:
+                yield said.declaration.predicate
+
     def _turned(self, found: re.Match[str]) -> Request:
         """`When did it change from open to contested?`: since when the one, and since when the other."""
         stated = (self.understand(f"since when is {found['topic']} {found[one]}") for one in ("new", "old"))
@@ -219,7 +260,7 @@ def _without_asides(text: str) -> tuple[str, tuple[str, ...]]:
     return _ASIDE.sub(lambda found: " " * len(found[0]), text), tuple(notes)
 
 
-def _all(words: str) -> object:
+def _all(words: str) -> Span:
     return Text("question", words).span(0, len(words))
 
 
@@ -265,7 +306,7 @@ _FORMS = tuple(
          Reader._compare_sources),
         (r"compare (?P<one>.+) (?:with|to|and) (?P<other>(?!on ).+)", Reader._compare_topics),
         (rf"(?:how many|which|what) sources {_SAY}(?: that)? (?P<clause>.+)", Reader._which_sources),
-        (r"on whose word (?:is|does|do|did|was) (?P<clause>.+)", Reader._which_sources),
+        (r"on whose word (?P<question>(?:is|are|was|were|has|have|does|do|did) .+)", Reader._which_sources),
         (rf"who {_SAY} that (?P<clause>.+)", Reader._who_said),
         (rf"how old is the (?P<newest>newest|latest|last) (?:evidence|report|news) {_ABOUT}", Reader._evidence),
         (rf"what is the (?P<newest>newest|latest|last) (?:evidence|report|news) {_ABOUT}", Reader._evidence),
@@ -276,8 +317,12 @@ _FORMS = tuple(
         (rf"what (?:do we not know|don['’]t we know|is not known|is unknown|is missing) {_ABOUT}", Reader._gaps),
         (rf"what (?:is|was) the situation(?: (?:in|at|of|around) (?P<about>(?!\d).+?))?"
          rf"(?: (?:on|in|at) (?P<day>{_DAY}))?", Reader._situation),
-        (r"(?:what|which claims?) (?:is|are) (?:claimed (?:but|and) denied|disputed|denied|contradicted)", Reader._disputes),
-        (rf"(?:where|why|when|how|on what) do (?:the |two |our |some )?sources disagree(?: {_ABOUT})?", Reader._disputes),
+        (r"(?:what|which claims?) (?:is|are) (?:claimed (?:but|and) denied|disputed|denied|contradicted)",
+         Reader._disputes),
+        (rf"(?:where|why|when|how|on what) do (?:the |two |our |some )?sources disagree(?: {_ABOUT})?",
+         Reader._disputes),
+        (r"(?:which|what) (?P<kind>\w+) (?P<one>.+) the same (?P<shared>\w+) (?:but|and|yet|though) (?P<other>.+?)"
+         r"(?: (?:each other|one another))?", Reader._same),
         (r"when did (?P<topic>.+) (?:change|turn|go) from (?P<old>.+) to (?P<new>.+)", Reader._turned),
     )
 )  # fmt: skip
