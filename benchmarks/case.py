@@ -55,7 +55,8 @@ class Case:
                     file.writelines("\t".join(map(str, row)) + "\n" for row in part.tolist())
         arity = {name: int(rows.shape[1]) for name, rows in self.facts.items()}
         known = {"outputs": self.outputs, "sql": dict(self.sql), "lasting": self.lasting, "days": self.days,
-                 "names": self.names, "asks": self.asks, "at": self.at, "added": self.added, "gone": self.gone}  # fmt: skip
+                 "names": self.names, "asks": self.asks, "at": self.at,
+                 "added": self.added, "gone": self.gone}  # fmt: skip
         sizes = {name: len(rows) for name, rows in self.facts.items()}
         (folder / "case.json").write_text(json.dumps({**known, "arity": arity, "sizes": sizes, "about": self.about}))
         if self.timed:

@@ -326,7 +326,8 @@ ENGINES = {
 
 def no_use(name: str, case: Written) -> bool:
     """Whether an engine has no business with a case: intervals or none, and ours again only where that differs."""
-    own = {"columnar": True, "columnar by day": case.timed, "columnar whole": case.asks or case.added or case.gone, "meteor": case.lasting}
+    narrowed = case.asks or case.added or case.gone
+    own = {"columnar": True, "columnar by day": case.timed, "columnar whole": narrowed, "meteor": case.lasting}
     return not own.get(name, not case.lasting)
 
 

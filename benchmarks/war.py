@@ -139,9 +139,15 @@ def _moving(places: int) -> Case:
 WORKLOADS = (
     Workload("T2", "the large war, 1,700 days: the whole doctrine", "places", (1_000, 5_000, 33_000), _whole),
     Workload("T2choke", "chokepoints of five places of T2, on all days", "places", (100, 400, 2_000), _chokepoints),
-    Workload("T4append", "a day with three reports added to the model of T2; whole: made anew", "places",
-             (1_000, 5_000, 33_000), _appended),
-    Workload("T4retract", "the last report of T2 withdrawn; whole: made anew", "places",
-             (1_000, 5_000, 33_000), _retracted),
+    Workload(
+        "T4append",
+        "a day with three reports added to the model of T2; whole: made anew",
+        "places",
+        (1_000, 5_000, 33_000),
+        _appended,
+    ),
+    Workload(
+        "T4retract", "the last report of T2 withdrawn; whole: made anew", "places", (1_000, 5_000, 33_000), _retracted
+    ),
     Workload("T5", "three bound questions about one day of T2", "places", (1_000, 5_000, 33_000), _question),
 )
