@@ -8,7 +8,7 @@ import numpy as np
 
 from reasoner.engine.tables import index
 from reasoner.engine.tables.codes import Ints, Mask
-from reasoner.engine.tables.index import Once, different
+from reasoner.engine.tables.index import Once, among, different
 from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.sets import Sets, either
 from reasoner.engine.tables.table import Table
@@ -90,8 +90,8 @@ class Relation:
         if self.seen is not None:
             return self._once.each(np.concatenate([part[~self.seen[part]] for part in parts]))
         keys = different(np.concatenate(parts), self.layout.size)
-        for there in (run.certain.key for run in self.runs if run):
-            keys = keys[there[np.minimum(np.searchsorted(there, keys), len(there) - 1)] != keys]
+        for there in (run.certain.key for run in self.runs):
+            keys = keys[~among(keys, there)]
         return keys
 
     def _dense(self, more: int) -> bool:

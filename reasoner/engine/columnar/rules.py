@@ -229,10 +229,8 @@ def _without(found: Bindings, held: Bindings) -> Bindings:
     certain = difference(p.certain, q.possible, mine)
     exact = p.certain is p.possible and q.certain is q.possible
     possible = certain if exact else difference(p.possible, q.certain, mine)
-    windows = p.windows
-    if windows is not None:
-        windows = windows.take(untouched(windows, q.possible, mine))
-    return Bindings(found.names, Sets(certain, possible, windows if windows is not None and len(windows) else None))
+    windows = p.windows.take(untouched(p.windows, q.possible, mine)) if p.windows is not None else None
+    return Bindings(found.names, Sets(certain, possible, windows))
 
 
 def _during(held: Bindings, span: When | None) -> Bindings:

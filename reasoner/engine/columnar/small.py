@@ -14,6 +14,7 @@ import numpy as np
 
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Clause
+from reasoner.engine.tables.base import bits_of
 from reasoner.engine.tables.codes import Codes
 from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.sets import Sets
@@ -122,7 +123,7 @@ class Small:
         def value(term: Term) -> tuple[str, int]:
             if isinstance(term, Constant):
                 code = self.codes.code(term.value)
-                return str(code), max(code.bit_length(), 1)
+                return str(code), bits_of(code)
             assert isinstance(term, Variable)
             return names[term.name]
 

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
-import numpy as np
-
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Solver
 from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, settle
@@ -22,6 +20,7 @@ from reasoner.engine.living.spans import EVER, adding, adds, after, before, join
 from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base, moved
 from reasoner.engine.tables.change import differing, hull, of_keys, rearranged, replaced
+from reasoner.engine.tables.index import different
 from reasoner.engine.tables.sets import Bindings, Sets, either
 from reasoner.engine.tables.widths import Bits
 from reasoner.evidence.store import Store, unlike
@@ -181,7 +180,7 @@ class _Move:
             self.days.pop(predicate, None)
             if len(changed):
                 self.days[predicate] = hull(changed)
-                keys = np.unique(changed.key)
+                keys = different(changed.key, changed.layout.size)
                 kept = of_keys(old, keys)
                 rows = either(kept.within(PAST, span[0]), of_keys(new, keys), kept.within(span[1], FUTURE))
                 self.relations[predicate] = Relation(old.layout, replaced(old, keys, rows))

@@ -10,6 +10,7 @@ import numpy as np
 
 from reasoner.engine.tables.change import of_keys, rearranged, replaced
 from reasoner.engine.tables.codes import Codes, Ints
+from reasoner.engine.tables.index import different
 from reasoner.engine.tables.layout import Space
 from reasoner.engine.tables.sets import Sets
 from reasoner.engine.tables.table import Table, coalesce, narrowest
@@ -59,7 +60,7 @@ def moved(known: Base, store: Store, rows: Mapping[str, Iterable[Row]]) -> tuple
         columns = [known.codes.encode(column.values)[column.places] for column in one.columns]
         new, key = _sets(one, columns, known.space, old.layout.bits if old is not None else ())
         old = rearranged(old, new.layout) if old is not None else Sets.empty(new.layout)
-        keys = np.unique(key)
+        keys = different(key, new.layout.size)
         facts[name], changes[name] = replaced(old, keys, new), (of_keys(old, keys), new)
     _BASES[store] = Base(known.codes, known.space, margin, facts)
     return _BASES[store], changes

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from reasoner.engine.tables.codes import Ints, Mask
+from reasoner.engine.tables.codes import Ints
+from reasoner.engine.tables.index import among
 from reasoner.engine.tables.layout import Layout
 from reasoner.engine.tables.sets import Sets, either
-from reasoner.engine.tables.table import Table, concatenate, difference, identify
-from reasoner.when import FUTURE, PAST, Interval
+from reasoner.engine.tables.table import Table, concatenate, difference, identify, spanning
+from reasoner.when import Interval
 
 
 def rearranged(sets: Sets, layout: Layout) -> Sets:
@@ -41,7 +42,7 @@ def hull(table: Table) -> Interval:
 
 def of_keys(sets: Sets, keys: Ints) -> Sets:
     """The rows with some keys, which are in order."""
-    return sets.each(lambda table: table.take(_among(table, keys)))
+    return sets.each(lambda table: table.take(among(table.key, keys)))
 
 
 def replaced(sets: Sets, keys: Ints, rows: Sets) -> Sets:
@@ -53,21 +54,12 @@ def replaced(sets: Sets, keys: Ints, rows: Sets) -> Sets:
     windows = None
     if sets.windows is not None or rows.windows is not None:
         windows = _spliced(sets.windows or none, keys, rows.windows or none)
-    return Sets(certain, possible, windows if windows is not None and len(windows) else None).settled()
+    return Sets(certain, possible, windows).settled()
 
 
 def _spliced(table: Table, keys: Ints, rows: Table) -> Table:
-    kept = table.take(~_among(table, keys))
+    kept = table.take(~among(table.key, keys))
     at = np.searchsorted(kept.key, rows.key)
     key = np.insert(kept.key, at, rows.key)
     starts, ends = (np.insert(old, at, new) for old, new in zip(kept.days, rows.days, strict=True))
-    if not len(key) or (starts.max() == PAST and ends.min() == FUTURE):
-        return Table(table.layout, key)
-    return Table(table.layout, key, starts, ends)
-
-
-def _among(table: Table, keys: Ints) -> Mask:
-    if not len(keys):
-        return np.zeros(len(table), np.bool_)
-    among: Mask = keys[np.minimum(np.searchsorted(keys, table.key), len(keys) - 1)] == table.key
-    return among
+    return spanning(table.layout, key, starts, ends)

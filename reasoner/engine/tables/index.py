@@ -97,6 +97,14 @@ def different(keys: Ints, bits: int) -> Ints:
     return keys[_changes(keys)]
 
 
+def among(keys: Ints, known: Ints) -> Mask:
+    """Which keys are known; those that are known stand in order."""
+    if not len(known):
+        return np.zeros(len(keys), np.bool_)
+    there: Mask = known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys
+    return there
+
+
 class Once:
     """Each key once, of many in no order: each writes its number in its slot, and the last one to do so stays."""
 

@@ -43,6 +43,10 @@ class Sets:
     selected: dict[Any, Bindings] = field(default_factory=dict)  # what atoms select here, for their next use
     different: dict[int, int] = field(default_factory=dict)  # how many values a column has
 
+    def __post_init__(self) -> None:
+        if self.windows is not None and not len(self.windows):
+            self.windows = None
+
     @classmethod
     def empty(cls, layout: Layout) -> Sets:
         return cls.exactly(Table.empty(layout))
@@ -73,7 +77,7 @@ class Sets:
         certain = change(self.certain)
         possible = certain if self.certain is self.possible else change(self.possible)
         windows = change(self.windows) if self.windows is not None else None
-        return Sets(certain, possible, windows if windows is not None and len(windows) else None)
+        return Sets(certain, possible, windows)
 
     def settled(self) -> Sets:
         """With one table for certain and possible where they have come to be equal."""
@@ -83,11 +87,10 @@ class Sets:
     def within(self, first: Day, end: Day) -> Sets:
         """On the days from `first` up to, not including, `end`."""
         inner = Sets(self.certain, self.possible).each(lambda table: table.within(first, end))
-        if self.windows is not None:
-            start, stop = self.windows.days
-            windows = self.windows.take((first <= start) & (stop <= end))
-            inner.windows = windows if len(windows) else None
-        return inner
+        if self.windows is None:
+            return inner
+        start, stop = self.windows.days
+        return Sets(inner.certain, inner.possible, self.windows.take((first <= start) & (stop <= end)))
 
     def always(self) -> Sets:
         """What holds on some day, as holding on every day."""
@@ -117,8 +120,7 @@ def _new_windows(windows: Table | None, known: Sets) -> Table | None:
     (start, end), (old_start, old_end) = both.moments(ids), known.windows.moments(old)
     # No two windows of a key start on the same day.
     at = np.minimum(np.searchsorted(old_start, start), len(old_start) - 1)
-    fresh = both.take((old_start[at] != start) | (old_end[at] != end))
-    return fresh if len(fresh) else None
+    return both.take((old_start[at] != start) | (old_end[at] != end))
 
 
 def either(*sets: Sets) -> Sets:
@@ -206,8 +208,7 @@ def both(left: Bindings, right: Bindings, keep: tuple[str, ...]) -> Iterator[Bin
         j, i = inside(q.windows, p.certain, *identify((q.windows, its), (p.certain, mine)))
         key = out.arrange(origin, (p.certain.key[i], q.windows.key[j]))
         kept.append(Table(out, key, q.windows.days[0][j], q.windows.days[1][j]))
-    windows = concatenate(kept) if kept else None
-    found = Sets(certain, possible, windows if windows is not None and len(windows) else None)
+    found = Sets(certain, possible, concatenate(kept) if kept else None)
     if found:
         yield Bindings(keep, found)
 

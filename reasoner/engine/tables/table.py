@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from reasoner.engine.tables.codes import Ints, Mask
-from reasoner.engine.tables.index import Index, different, expand, ranges
+from reasoner.engine.tables.index import Index, among, different, expand, ranges
 from reasoner.engine.tables.layout import Layout
 from reasoner.when import FUTURE, PAST, Day
 
@@ -170,11 +170,14 @@ def coalesce(table: Table) -> Table:
     reach = np.maximum.accumulate(end[order])
     first = np.flatnonzero(np.append(True, start[order][1:] > reach[:-1]))
     last = np.append(first[1:], len(order)) - 1
-    starts, ends = table.start[order[first]], space.days(reach[last])
-    key = table.key[order[first]]
-    if starts.max() == PAST and ends.min() == FUTURE:
-        return Table(table.layout, key)
-    return Table(table.layout, key, starts, ends)
+    return spanning(table.layout, table.key[order[first]], table.start[order[first]], space.days(reach[last]))
+
+
+def spanning(layout: Layout, key: Ints, starts: Ints, ends: Ints) -> Table:
+    """Rows with their spans, which need none where each is every day."""
+    if not len(key) or (starts.max() == PAST and ends.min() == FUTURE):
+        return Table(layout, key)
+    return Table(layout, key, starts, ends)
 
 
 def union(*tables: Table) -> Table:
@@ -206,9 +209,7 @@ def difference(table: Table, other: Table, mine: tuple[int, ...] | None = None) 
 def _among(table: Table, other: Table, mine: tuple[int, ...] | None) -> Mask:
     """Which rows of a table have a key of the other, coalesced."""
     ids, others = _alike((table, mine), (other, None))[1]
-    others = in_order(other, others)[1]
-    among: Mask = others[np.minimum(np.searchsorted(others, ids), len(others) - 1)] == ids
-    return among
+    return among(ids, in_order(other, others)[1])
 
 
 def meeting(one: Table, other: Table, ids: Ints, others: Ints) -> Iterator[tuple[Ints, Ints]]:
@@ -278,5 +279,4 @@ def narrowest(windows: Table | None, certain: Table) -> Table | None:
     start = windows.layout.space.moments(ids, starts)[order]
     kept = order[np.append(True, start[1:] > np.maximum.accumulate(start)[:-1])]
     windows = windows.take(kept)
-    windows = windows.take(untouched(windows, certain))
-    return windows if len(windows) else None
+    return windows.take(untouched(windows, certain))
