@@ -30,10 +30,7 @@ class Ground:
 
     def __init__(self, vocabulary: Vocabulary, plan: Plan, store: Store, model: Model, evaluate: Evaluate) -> None:
         self.vocabulary, self.store, self.model, self._evaluate = vocabulary, store, model, evaluate
-        self.rules: dict[str, list[PlannedRule]] = {}
-        for stratum in plan.strata:
-            for rule in stratum.rules:
-                self.rules.setdefault(rule.head.predicate, []).append(rule)
+        self.rules = plan.rules
         self._ways: dict[object, list[tuple[Binding, bool]]] = {}
         self._known = Store({**store.facts, **model.relations}, {})
         self._indexes: dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]] = {}

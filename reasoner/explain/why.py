@@ -59,10 +59,7 @@ class Prover:
     ) -> None:
         self.plan, self.store, self.model = plan, store, model
         self.checker, self.without = checker, without
-        self.rules: dict[str, list[PlannedRule]] = {}
-        for stratum in plan.strata:
-            for rule in stratum.rules:
-                self.rules.setdefault(rule.head.predicate, []).append(rule)
+        self.rules = plan.rules
         self._ways = Ways(model, self._cover)
         self._settled: dict[Goal, tuple[Cost, Proof]] = {}
         self._hopeless: set[Goal] = set()

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reasoner.check.safety import atom_variables, names
-from reasoner.plan.plan import Plan, Stratum, in_strata, read
+from reasoner.plan.plan import Plan, Stratum, in_strata, read, read_by
 from reasoner.plan.rules import Gather, PlannedRule, Step, ordered
 from reasoner.syntax.tree import Comparison, Literal, Once, Plain, Since, atoms_of
 from reasoner.term import Atom, Constant, Expression, Term, Variable
@@ -221,10 +221,8 @@ def _strict(rule: PlannedRule, home: Mapping[str, int]) -> frozenset[str]:
         match step:
             case Literal(Plain(), negated=False):
                 pass
-            case Literal(formula):
-                found |= {signed.atom.predicate for signed in atoms_of(formula)}
-            case Gather(elements=elements):
-                found.add(elements)
+            case Literal() | Gather():
+                found.update(read_by(step))
             case Comparison(_, left, right) if isinstance(left, Expression) or isinstance(right, Expression):
                 own = home[rule.head.predicate]
                 found |= {other for other in read(rule) if other in home and home[other] != own}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reasoner.check.dependencies import components
-from reasoner.plan.rules import Gather, Normaliser, PlannedRule
+from reasoner.plan.rules import Gather, Normaliser, PlannedRule, Step
 from reasoner.syntax.tree import Comparison, Literal, Rule, atoms_of
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Expression
@@ -40,6 +41,11 @@ class Plan:
     demands: frozenset[str] = frozenset()
     spans: Mapping[str, Interval] = field(default_factory=dict)
 
+    @cached_property
+    def rules(self) -> Mapping[str, list[PlannedRule]]:
+        """All rules by the predicate that they derive."""
+        return by_head(rule for stratum in self.strata for rule in stratum.rules)
+
 
 def plan(vocabulary: Vocabulary, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Plan:
     """The rules that the goals need (all rules without goals), in strata. The program has passed its checks.
@@ -47,10 +53,7 @@ def plan(vocabulary: Vocabulary, goals: Iterable[str] | None = None, extra: Iter
     `extra` are rules beside the program's own, such as a question's.
     """
     normaliser = Normaliser(vocabulary)
-    rules: dict[str, list[PlannedRule]] = {}
-    for rule in (*vocabulary.program.of(Rule), *extra):
-        for planned in normaliser.rules(rule):
-            rules.setdefault(planned.head.predicate, []).append(planned)
+    rules = by_head(planned for rule in (*vocabulary.program.of(Rule), *extra) for planned in normaliser.rules(rule))
     if goals is not None:
         rules = _needed(rules, goals)
     return Plan(in_strata(rule for derived in rules.values() for rule in derived))
@@ -58,9 +61,7 @@ def plan(vocabulary: Vocabulary, goals: Iterable[str] | None = None, extra: Iter
 
 def in_strata(rules: Iterable[PlannedRule]) -> tuple[Stratum, ...]:
     """Rules grouped so that each group needs only itself and those before it."""
-    derived: dict[str, list[PlannedRule]] = {}
-    for rule in rules:
-        derived.setdefault(rule.head.predicate, []).append(rule)
+    derived = by_head(rules)
     graph = _graph(derived)
     return tuple(
         Stratum(
@@ -72,6 +73,14 @@ def in_strata(rules: Iterable[PlannedRule]) -> tuple[Stratum, ...]:
     )
 
 
+def by_head(rules: Iterable[PlannedRule]) -> dict[str, list[PlannedRule]]:
+    """Rules by the predicate that they derive."""
+    found: dict[str, list[PlannedRule]] = {}
+    for rule in rules:
+        found.setdefault(rule.head.predicate, []).append(rule)
+    return found
+
+
 def _graph(rules: Mapping[str, Iterable[PlannedRule]]) -> dict[str, list[str]]:
     return {head: sorted({p for rule in derived for p in read(rule)}) for head, derived in rules.items()}
 
@@ -79,11 +88,16 @@ def _graph(rules: Mapping[str, Iterable[PlannedRule]]) -> dict[str, list[str]]:
 def read(rule: PlannedRule) -> Iterable[str]:
     """The predicates that a rule reads."""
     for step in rule.body:
-        match step:
-            case Literal(formula):
-                yield from (signed.atom.predicate for signed in atoms_of(formula))
-            case Gather(elements=elements):
-                yield elements
+        yield from read_by(step)
+
+
+def read_by(step: Step) -> Iterable[str]:
+    """The predicates that a step reads."""
+    match step:
+        case Literal(formula):
+            yield from (signed.atom.predicate for signed in atoms_of(formula))
+        case Gather(elements=elements):
+            yield elements
 
 
 def _needed(rules: Mapping[str, list[PlannedRule]], goals: Iterable[str]) -> dict[str, list[PlannedRule]]:

@@ -7,12 +7,12 @@ one of p, and a window of p that tells something on a day is over by then. How f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
-from reasoner.plan.plan import Plan
-from reasoner.plan.rules import Gather, PlannedRule
-from reasoner.syntax.tree import Always, Begins, Ends, Formula, Literal, Once, Plain, atoms_of
+from reasoner.plan.plan import Plan, read_by
+from reasoner.plan.rules import Step
+from reasoner.syntax.tree import Always, Begins, Ends, Literal, Once, Since
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, narrowest
 
 
@@ -24,11 +24,13 @@ def sliced(plan: Plan, goals: Iterable[str], days: Interval) -> Plan:
         if not asked:
             continue
         # What needs each other does so on the same days: in a stratum no operator stands between.
-        own = _hull(asked)
+        own = hull(asked)
         spans.update(dict.fromkeys(stratum.predicates, own))
         for rule in stratum.rules:
-            for predicate, span in _needs(rule, own):
-                spans[predicate] = _hull((spans[predicate], span)) if predicate in spans else span
+            for step in rule.body:
+                span = looked_at(step, own)
+                for predicate in read_by(step):
+                    spans[predicate] = hull((spans.get(predicate, span), span))
     return replace(plan, spans={predicate: span for predicate, span in spans.items() if span != (PAST, FUTURE)})
 
 
@@ -49,31 +51,22 @@ def reach(plan: Plan) -> tuple[int, tuple[Day, ...]]:
     return days, tuple(day for day in named if PAST < day < FUTURE)
 
 
-def _hull(spans: Iterable[Interval]) -> Interval:
+def hull(spans: Iterable[Interval]) -> Interval:
+    """From the first day of any span to the last."""
     starts, ends = zip(*spans, strict=True)
     return min(starts), max(ends)
 
 
-def _needs(rule: PlannedRule, span: Interval) -> Iterator[tuple[str, Interval]]:
-    for step in rule.body:
-        match step:
-            case Literal(formula):
-                for signed in atoms_of(formula):
-                    yield signed.atom.predicate, _looked_at(formula, span)
-            case Gather(elements=elements):
-                yield elements, span
-
-
-def _looked_at(formula: Formula, span: Interval) -> Interval:
-    """The days that a formula looks at to be known on some days."""
+def looked_at(step: Step, span: Interval) -> Interval:
+    """The days that a step looks at to be known on some days."""
     start, end = span
-    match formula:
-        case Plain():
-            return span
-        case Once(_, near, far) | Always(_, near, far):
+    match step:
+        case Literal(Once(_, near, far) | Always(_, near, far)):
             first = PAST if start == PAST or far == FUTURE else start - far
             return first, FUTURE if end == FUTURE else end - near
-    return PAST, end
+        case Literal(Since() | Begins() | Ends()):
+            return PAST, end
+    return span
 
 
 def within(truth: Truth, days: Interval) -> Truth:

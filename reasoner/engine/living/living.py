@@ -11,22 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Solver
 from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, settle
-from reasoner.engine.living.spans import EVER, adding, adds, after, before, join, local, meet, reads
+from reasoner.engine.living.spans import EVER, adding, adds, after, before, local, meet, reads
 from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base, moved
-from reasoner.engine.tables.change import differing, hull, of_keys, rearranged, replaced
+from reasoner.engine.tables.change import days_of, differing, of_keys, rearranged, replaced
 from reasoner.engine.tables.index import different
 from reasoner.engine.tables.sets import Bindings, Sets, either
 from reasoner.engine.tables.widths import Bits
 from reasoner.evidence.store import Store, unlike
 from reasoner.plan.plan import Plan, Stratum
 from reasoner.plan.rules import Gather
-from reasoner.plan.slicing import reach
+from reasoner.plan.slicing import hull, reach
 from reasoner.syntax.tree import Literal, Since
 from reasoner.term import Row
 from reasoner.when import FUTURE, PAST, Interval
@@ -100,7 +99,7 @@ class _Move:
         if len(changed) and new.timeless and not old:
             self.more[predicate] = new
         elif len(changed):
-            self.days[predicate] = hull(changed)
+            self.days[predicate] = days_of(changed)
 
     def stratum(self, stratum: Stratum) -> None:
         """Evaluates a stratum again on the days that are affected, if any are."""
@@ -123,14 +122,14 @@ class _Move:
             if predicate in self.days:
                 found += after(step, self.days[predicate])
             if predicate in self.more and not adds(step):
-                found += after(step, hull(self.more[predicate].possible))
+                found += after(step, days_of(self.more[predicate].possible))
         read = {name for name, _ in reads(stratum)} | stratum.predicates
         given = [self.known.facts[name] for name in stratum.predicates & self.known.facts.keys()]
         if grows and any(sets.windows is not None for sets in (*given, *(self.relations[p].sets for p in read))):
             return EVER  # a window may lie within days that only old and new rows together cover
         if found and stratum.predicates & self.plan.demands:
             return EVER
-        return self._uncut(stratum, reduce(join, found)) if found else None
+        return self._uncut(stratum, hull(found)) if found else None
 
     def _uncut(self, stratum: Stratum, span: Interval) -> Interval:
         """The span with all of every window at its ends, of what the stratum reads and derives."""
@@ -149,7 +148,7 @@ class _Move:
             wider = span
             for starts, ends in windows:
                 over = (starts < wider[1]) & (ends > wider[0])
-                wider = join(wider, (int(starts[over].min(initial=FUTURE)), int(ends[over].max(initial=PAST))))
+                wider = hull((wider, (int(starts[over].min(initial=FUTURE)), int(ends[over].max(initial=PAST)))))
             if wider == span:
                 return span
             span = wider
@@ -159,7 +158,7 @@ class _Move:
         needed: dict[str, Interval] = {}
         for predicate, step in reads(stratum):
             its = before(step, span) if self.relations[predicate].sets.exact or local(step) else EVER
-            needed[predicate] = join(needed.get(predicate, its), its)
+            needed[predicate] = hull((needed.get(predicate, its), its))
         relations = {**self.relations, **{name: _clipped(self.relations[name].sets, needed[name]) for name in needed}}
         spans = dict(self.plan.spans)
         for predicate in stratum.predicates:
@@ -179,7 +178,7 @@ class _Move:
             self.evaluated[predicate] = span
             self.days.pop(predicate, None)
             if len(changed):
-                self.days[predicate] = hull(changed)
+                self.days[predicate] = days_of(changed)
                 keys = different(changed.key, changed.layout.size)
                 kept = of_keys(old, keys)
                 rows = either(kept.within(PAST, span[0]), of_keys(new, keys), kept.within(span[1], FUTURE))

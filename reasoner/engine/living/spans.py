@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reasoner.plan.plan import Stratum
+from reasoner.plan.plan import Stratum, read_by
 from reasoner.plan.rules import Gather, Step
-from reasoner.syntax.tree import Always, Begins, Ends, Literal, Once, Plain, Since, atoms_of
+from reasoner.plan.slicing import looked_at
+from reasoner.syntax.tree import Always, Begins, Ends, Literal, Once, Plain, Since
 from reasoner.when import FUTURE, PAST, Day, Interval
 
 EVER = (PAST, FUTURE)
@@ -15,11 +16,7 @@ EVER = (PAST, FUTURE)
 def reads(stratum: Stratum) -> Iterator[tuple[str, Step]]:
     """Each step of the stratum's rules with each predicate that it reads."""
     for step in (step for rule in stratum.rules for step in rule.body):
-        match step:
-            case Literal(formula):
-                yield from ((signed.atom.predicate, step) for signed in atoms_of(formula))
-            case Gather(elements=elements):
-                yield elements, step
+        yield from ((predicate, step) for predicate in read_by(step))
 
 
 def adding(stratum: Stratum) -> frozenset[str]:
@@ -54,26 +51,15 @@ def after(step: Step, span: Interval) -> list[Interval]:
 
 def before(step: Step, span: Interval) -> Interval:
     """The days that a step reads to know of the days of a span, where all that it reads is exact."""
-    start, end = span
-    match step:
-        case Literal(Once(_, near, far) | Always(_, near, far)):
-            return _later(start, -far), _later(end, -near)
-        case Literal(Since()):
-            return PAST, end
-        case Literal(Begins() | Ends()):
-            return _later(start, -1), end
-    return span
+    if isinstance(step, Literal) and isinstance(step.formula, Begins | Ends):
+        return _later(span[0], -1), span[1]
+    return looked_at(step, span)
 
 
 def _later(day: Day, by: int) -> Day:
     if abs(by) >= FUTURE:
         return FUTURE if by > 0 else PAST
     return day if day in EVER else day + by
-
-
-def join(one: Interval, other: Interval) -> Interval:
-    """The hull of two spans."""
-    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def meet(one: Interval, other: Interval) -> Interval:

@@ -34,7 +34,7 @@ def differing(one: Sets, other: Sets) -> Table:
     return concatenate([*parts, *windows])
 
 
-def hull(table: Table) -> Interval:
+def days_of(table: Table) -> Interval:
     """From the first day of any row, of which there is one, to the last."""
     starts, ends = table.days
     return int(starts.min()), int(ends.max())
