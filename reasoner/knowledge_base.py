@@ -247,7 +247,7 @@ class KnowledgeBase:
         """Answers a question in English. Raises Problems where it is not understood."""
         last = self.store.last_evidence()
         understood = understand(asked, self.vocabulary, self.names, last) if isinstance(asked, str) else asked
-        days = _span(at) if at else understood.days
+        days = days_of(at) if at else understood.days
         present = understood.form in ("who", "whether", "how_many")
         if days is None and present:
             named = (t.value for a in atoms(understood.body) for t in a.terms if isinstance(t, Constant))
@@ -304,7 +304,7 @@ class KnowledgeBase:
     def _day(self, at: str | None, about: Atom | None = None) -> Day:
         """The last day of a date; else the last evidence, on an atom's constants where it is given; 0 without any."""
         named = [t.value for t in about.terms if isinstance(t, Constant)] if about else []
-        return _span(at)[1] - 1 if at else self.store.last_evidence(named) or 0
+        return days_of(at)[1] - 1 if at else self.store.last_evidence(named) or 0
 
     def _pattern(self, wanted: str) -> Atom:
         """A question, an atom, or a predicate with any arguments."""
@@ -321,11 +321,11 @@ class KnowledgeBase:
         raise Problems([error("R425", f"`{asked}` is not one atom", help="ask about one, as encircled(raqqa_city)")])
 
     def _rows(self, body: str, at: str | None, proofs: int | None) -> Answers:
-        return self._answering.answer(body, self._body(body), _span(at) if at else None, proofs=proofs)
+        return self._answering.answer(body, self._body(body), days_of(at) if at else None, proofs=proofs)
 
     def plan(self, question: str | None = None, at: str | None = None) -> Directed:
         """How a question in either language is evaluated, or the whole program. Raises Problems."""
-        days = _span(at) if at else None
+        days = days_of(at) if at else None
         if question is None:
             return self._answering.planned_whole(days)
         if _english(question):
@@ -375,7 +375,7 @@ def _matches(atom: Atom, predicate: str, row: Row) -> bool:
     return (atom.predicate, tuple(t.value for t in atom.terms if isinstance(t, Constant))) == (predicate, row)
 
 
-def _span(written: str) -> Interval:
+def days_of(written: str) -> Interval:
     """The days of `--at`: a day, a month or a year. Raises Problems."""
     try:
         on = parse_date(written)

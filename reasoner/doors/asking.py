@@ -13,7 +13,7 @@ from reasoner.explain.compare import conclusions
 from reasoner.explain.proof import Absent
 from reasoner.explain.sources import UNCITED, origin
 from reasoner.explain.why_not import Failure, why_not
-from reasoner.knowledge_base import KnowledgeBase
+from reasoner.knowledge_base import KnowledgeBase, days_of
 from reasoner.query.answers import Answers
 from reasoner.query.bodies import write
 from reasoner.query.question import Question
@@ -27,7 +27,7 @@ from reasoner.render.json import Json
 from reasoner.render.text import Footnotes, TextRenderer, shown, since
 from reasoner.syntax.tree import Literal, Plain
 from reasoner.term import Atom, Constant, Row, Variable, show_atom
-from reasoner.when import FUTURE, PAST, BadDate, Day, Days, day_or_none, parse_date, show_day
+from reasoner.when import FUTURE, PAST, Day, Days, day_or_none, show_day
 
 MOST_GAPS = 20
 
@@ -132,10 +132,7 @@ class _Replying:
 
     def _day(self) -> Day:
         """The day asked about, else the last evidence."""
-        try:
-            return parse_date(self.at).last if self.at else next(iter(self.request.days), self._last)
-        except BadDate as bad:
-            raise Problems([error("R401", str(bad), help="as in --at 2016-06-04, or --at 2016-06")]) from None
+        return days_of(self.at)[1] - 1 if self.at else next(iter(self.request.days), self._last)
 
     def _named_day(self, question: Question) -> Day | None:
         """The last day that a question names; what is asked of the whole past names none."""

@@ -6,10 +6,15 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from reasoner.term import Row, Value
+from reasoner.term import Atom, Constant, Row, Value
 from reasoner.when import Day, Truth
 
 Pattern = tuple[Value | None, ...]  # a row of which some values are not known
+
+
+def pattern_of(atom: Atom, binding: Mapping[str, Value]) -> Pattern:
+    """What is known of the row of an atom."""
+    return tuple(t.value if isinstance(t, Constant) else binding.get(str(t)) for t in atom.terms)
 
 
 class Indexed(Mapping[Row, Truth]):

@@ -10,7 +10,7 @@ from itertools import combinations, count
 
 from reasoner.check.safety import names
 from reasoner.engine.values import compare, evaluate_term
-from reasoner.explain.ground import Ground, from_head, step_variables
+from reasoner.explain.ground import Ground, from_head
 from reasoner.explain.options import (
     NOTHING,
     Change,
@@ -26,7 +26,7 @@ from reasoner.explain.options import (
     unify,
 )
 from reasoner.plan.plan import read
-from reasoner.plan.rules import Gather, PlannedRule, Step, ordered
+from reasoner.plan.rules import Gather, PlannedRule, Step, ordered, variables_of
 from reasoner.syntax.tree import Always, Begins, Comparison, Ends, Formula, Literal, Once, Plain, Since, atoms_of
 from reasoner.term import Atom, Constant, Row, Term, Value, Variable
 from reasoner.when import FUTURE, PAST, Day, Days, show_day
@@ -178,7 +178,7 @@ class Search:
 
     def _as_it_is(self, rule: PlannedRule, step: Step, known: Known, day: Day) -> list[Known]:
         """What is known after a step that holds without any change; a hole in a negated one is let pass."""
-        resolved = {name: resolve(Variable(name), known) for name in step_variables(step)}
+        resolved = {name: resolve(Variable(name), known) for name in variables_of(step)}
         given = {name: term.value for name, term in resolved.items() if isinstance(term, Constant)}
         if isinstance(step, Literal) and step.negated and len(given) < len(resolved):
             return [known]
@@ -374,7 +374,7 @@ def _span(formula: Formula, day: Day) -> tuple[Day, Day]:
 
 def step_names(rule: PlannedRule) -> frozenset[str]:
     """The named variables of a rule."""
-    return names(rule.head.terms).union(*(step_variables(step) for step in rule.body))
+    return names(rule.head.terms).union(*(variables_of(step) for step in rule.body))
 
 
 def _value(term: Term, known: Known) -> Value | None:

@@ -24,6 +24,10 @@ def verify(proof: Proof, vocabulary: Vocabulary, store: Store, extra: Iterable[R
     return Checker(vocabulary, store, extra).complaints(proof)
 
 
+class BadProof(AssertionError):
+    """A proof that the checker refuses: a fault of this program, never of its input."""
+
+
 class Checker:
     """Checks proofs over one set of rules and claims; what it found for one serves the next."""
 
@@ -36,6 +40,11 @@ class Checker:
     def complaints(self, proof: Proof) -> tuple[str, ...]:
         """What is wrong with the nodes of a proof, what stands lowest first."""
         return tuple(self._wrong[node] for node in self._read(proof) if node in self._wrong)
+
+    def accept(self, proof: Proof) -> None:
+        """Raises BadProof where anything is wrong."""
+        if complaints := self.complaints(proof):
+            raise BadProof("; ".join(complaints))
 
     def shown(self, proof: Proof) -> Held:
         """When this very proof shows that its row holds."""

@@ -84,14 +84,15 @@ def _differences(vocabulary: Vocabulary, before: Side, after: Side, pattern: Ato
     ended = [r for r in asked if before.may(predicate, r) and not after.may(predicate, r)]
     begun = [r for r in asked if after.may(predicate, r) and not before.may(predicate, r)]
     replaced = dict(_replaced(ended, begun)) if _ends_in_a_member(vocabulary, predicate) else {}
+    gone, come, instead = set(ended), set(begun), set(replaced.values())
     for row in asked:
         if row in replaced:
             yield Difference("changes", predicate, row, replaced[row])
-        elif row in ended:
+        elif row in gone:
             yield Difference("ends", predicate, row, None)
-        elif row in begun and row not in replaced.values():
+        elif row in come and row not in instead:
             yield Difference("begins", predicate, None, row)
-        elif row not in begun and _otherwise(before, after, predicate, row):
+        elif row not in come and _otherwise(before, after, predicate, row):
             yield Difference("changes", predicate, row, row)
 
 

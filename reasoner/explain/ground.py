@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from reasoner.check.safety import literal_variables, names
-from reasoner.engine.model import Model
+from reasoner.engine.model import Model, Pattern
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan, in_strata, read
-from reasoner.plan.rules import Gather, PlannedRule, Step, ordered
+from reasoner.plan.rules import Gather, PlannedRule, Step, ordered, variables_of
 from reasoner.syntax.tree import Comparison
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Constant, Row, Term, Value, Variable
@@ -33,7 +32,7 @@ class Ground:
         self.rules = plan.rules
         self._ways: dict[object, list[tuple[Binding, bool]]] = {}
         self._known = Store({**store.facts, **model.relations}, {})
-        self._indexes: dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]] = {}
+        self._matching: dict[tuple[str, Pattern], list[Row]] = {}
 
     def ways(
         self, rule: PlannedRule, steps: Sequence[Step], binding: Mapping[str, Value], day: Day
@@ -50,7 +49,7 @@ class Ground:
         nowhere = rule.rule.origin
         given = [Comparison("=", Variable(name), Constant(value), origin=nowhere) for name, value in binding.items()]
         whole = (*given, *steps)
-        head = sorted(frozenset(binding).union(*(step_variables(step) for step in steps)))
+        head = sorted(frozenset(binding).union(*(variables_of(step) for step in steps)))
         try:
             body = ordered(whole, frozenset())
         except ValueError:  # with these values alone the steps cannot be evaluated yet
@@ -84,13 +83,9 @@ class Ground:
     def rows(self, predicate: str, terms: Iterable[Term]) -> list[Row]:
         """The rows that have these constants where there are any, on whatever day; by their names."""
         pattern = tuple(term.value if isinstance(term, Constant) else None for term in terms)
-        at = tuple(place for place, value in enumerate(pattern) if value is not None)
-        index = self._indexes.get((predicate, at))
-        if index is None:
-            index = self._indexes[predicate, at] = {}
-            for row in sorted(self._known.facts.get(predicate, {}), key=str):
-                index.setdefault(tuple(row[place] for place in at), []).append(row)
-        return index.get(tuple(value for value in pattern if value is not None), [])
+        if (predicate, pattern) not in self._matching:
+            self._matching[predicate, pattern] = sorted(Model(self._known.facts).matching(predicate, pattern), key=str)
+        return self._matching[predicate, pattern]
 
     def sure(self, predicate: str, row: Row, day: Day) -> bool:
         """Whether a row holds on a day for certain."""
@@ -105,11 +100,6 @@ class Ground:
         if predicate.startswith("#") or predicate in self.vocabulary.type_predicates:
             return False
         return predicate not in self.vocabulary.derived or any(p == predicate for p, _ in self.store.claims)
-
-
-def step_variables(step: Step) -> frozenset[str]:
-    """The named variables of a step."""
-    return names((*step.groups, step.bound)) if isinstance(step, Gather) else literal_variables(step)
 
 
 def from_head(rule: PlannedRule, row: Iterable[Value | None]) -> Binding | None:

@@ -8,7 +8,7 @@ from reasoner.engine.model import Model
 from reasoner.evidence.store import Store
 from reasoner.explain.checker import Checker
 from reasoner.explain.proof import Derived, Proof
-from reasoner.explain.why import BadProof, Prover
+from reasoner.explain.why import Prover
 from reasoner.plan.plan import plan
 from reasoner.syntax.tree import Rule
 from reasoner.syntax.vocabulary import Vocabulary
@@ -25,8 +25,7 @@ def shortest(
     asked = isinstance(proof, Derived) and proof.predicate.startswith("#")
     extra = (proof.rule,) if isinstance(proof, Derived) and asked else ()
     checker = Checker(vocabulary, store, extra)
-    if complaints := checker.complaints(proof):
-        raise BadProof("; ".join(complaints))
+    checker.accept(proof)
     if most == 1:
         return (proof,)
     goals = (proof.predicate,)

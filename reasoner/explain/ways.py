@@ -11,13 +11,13 @@ from typing import Literal as OneOf
 from typing import NamedTuple
 
 from reasoner.check.safety import atom_variables, literal_variables, names
-from reasoner.engine.model import Model
+from reasoner.engine.model import Model, Pattern, pattern_of
 from reasoner.engine.values import bounds, certainly, compare, evaluate_term, outcomes, possibly
 from reasoner.evidence.store import either
 from reasoner.explain.proof import Absent
 from reasoner.plan.rules import Gather, Step
 from reasoner.syntax.tree import Always, Begins, Comparison, Ends, Formula, Literal, Once, Plain, Since, atoms_of
-from reasoner.term import Atom, Constant, Row, Value, Variable, unify
+from reasoner.term import Atom, Row, Value, Variable, unify
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
 
 _LATER = 10**9
@@ -37,7 +37,6 @@ class Goal(NamedTuple):
 
 Need = Goal | Absent
 Way = tuple[Binding, tuple[Need, ...], int]  # the values, what is needed in the order of the body, unsure steps
-Pattern = tuple[Value | None, ...]
 
 
 class Ways:
@@ -183,7 +182,11 @@ class Ways:
     def _turn(self, atom: Atom, binding: Binding, mode: Mode, first: Day, day: Day, by: int) -> Iterator[Way]:
         """`begins` (by 1), `ends` (by -1): it holds on this day, and not on the day before; or the other way round."""
         for more, row in self.rows(atom, binding):
-            truth, every, pattern = self.model.truth(atom.predicate, row), self.union(atom, more), _pattern(atom, more)
+            truth, every, pattern = (
+                self.model.truth(atom.predicate, row),
+                self.union(atom, more),
+                pattern_of(atom, more),
+            )
             if mode == "window":
                 for (a, b), goal in self._spells(atom.predicate, row, truth, by):
                     if by == 1:
@@ -249,7 +252,7 @@ class Ways:
         span = Days.of([(first, last + 1)])
         sure = not every.possible & span
         if sure or not (certain or every.certain & span or any(first <= a and b <= last for a, b in every.windows)):
-            return Absent(atom.predicate, _pattern(atom, binding), first, last, certain=sure)
+            return Absent(atom.predicate, pattern_of(atom, binding), first, last, certain=sure)
         return None
 
     def _absence(self, formula: Formula, binding: Binding, certain: bool, day: Day) -> Iterator[Way]:
@@ -329,10 +332,10 @@ class Ways:
 
     def _candidates(self, atom: Atom, binding: Binding) -> Sequence[Row]:
         """The rows that agree with what is known of an atom, from an index on those arguments."""
-        pattern = _pattern(atom, binding)
-        if (atom.predicate, pattern) not in self._found:
-            self._found[atom.predicate, pattern] = tuple(self.model.matching(atom.predicate, pattern))
-        return self._found[atom.predicate, pattern]
+        known = pattern_of(atom, binding)
+        if (atom.predicate, known) not in self._found:
+            self._found[atom.predicate, known] = tuple(self.model.matching(atom.predicate, known))
+        return self._found[atom.predicate, known]
 
 
 def _compared(step: Comparison, binding: Binding) -> Iterator[Binding]:
@@ -345,10 +348,6 @@ def _compared(step: Comparison, binding: Binding) -> Iterator[Binding]:
     left, right = evaluate_term(step.left, binding), evaluate_term(step.right, binding)
     if left is not None and right is not None and compare(step.operator, left, right):
         yield binding
-
-
-def _pattern(atom: Atom, binding: Binding) -> Pattern:
-    return tuple(t.value if isinstance(t, Constant) else binding.get(str(t)) for t in atom.terms)
 
 
 def _last(days: Days) -> Day | None:

@@ -28,10 +28,6 @@ from reasoner.when import Day, Days, Interval, Truth
 Cost = tuple[int, int, int]  # uncertain steps, assumptions and analysts' words, size
 
 
-class BadProof(AssertionError):
-    """A proof that the checker refuses: a fault of this program, never of its input."""
-
-
 @dataclass(frozen=True)
 class Instance:
     """One way to a goal: a leaf, or a rule with its goals and the absences it needs."""
@@ -70,9 +66,7 @@ class Prover:
             return None
         found = self._prove(self._goal(predicate, row, day))
         if found is not None and self.checker is not None:
-            complaints = self.checker.complaints(found)
-            if complaints:
-                raise BadProof("; ".join(complaints))
+            self.checker.accept(found)
         return found
 
     def _goal(self, predicate: str, row: Row, day: Day) -> Goal:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from reasoner.check.safety import literal_variables
+from reasoner.engine.model import Pattern, pattern_of
 from reasoner.evidence.claim import Claim
 from reasoner.evidence.store import store
 from reasoner.explain.changes import Progress, Remedies, Remedy
@@ -26,7 +27,6 @@ from reasoner.syntax.write import write_literal
 from reasoner.term import Atom, Constant, Row, Term, Value, Variable
 from reasoner.when import FUTURE, PAST, Day, Days
 
-Pattern = tuple[Value | None, ...]  # None is any value
 Reason = OneOf["stands", "unsaid", "dated", "denied", "uncertain", "compared", "counted", "derived"]
 Prove = Callable[[str, Row, Day], Proof | None]
 
@@ -210,32 +210,32 @@ class Tracer:
     ) -> Failure:
         match formula:
             case Once(atom, near, _):
-                return self._lacking(atom.predicate, _pattern(atom, binding), day - near, above)
+                return self._lacking(atom.predicate, pattern_of(atom, binding), day - near, above)
             case Since(operand, start):
                 begun = Literal(Once(start), origin=rule.rule.origin)
                 if not any(sure for _, sure in self.ground.ways(rule, (begun,), binding, day)):
-                    return self._lacking(start.predicate, _pattern(start, binding), day, above)
+                    return self._lacking(start.predicate, pattern_of(start, binding), day, above)
                 if operand.negated:
                     return self._standing(operand.atom, binding, PAST, day, may)
-                return self._lacking(operand.atom.predicate, _pattern(operand.atom, binding), day, above)
+                return self._lacking(operand.atom.predicate, pattern_of(operand.atom, binding), day, above)
             case Begins(atom) if self._any(atom, binding, day):
                 return self._standing(atom, binding, day - 1, day - 1, may)
             case Ends(atom) if self._any(atom, binding, day):
                 return self._standing(atom, binding, day, day, may)
             case Ends(atom):
-                return self._lacking(atom.predicate, _pattern(atom, binding), day - 1, above)
+                return self._lacking(atom.predicate, pattern_of(atom, binding), day - 1, above)
             case Always(operand, near, far):
                 on = day - far if self._any(operand.atom, binding, day - near) else day - near
-                return self._lacking(operand.atom.predicate, _pattern(operand.atom, binding), on, above)
+                return self._lacking(operand.atom.predicate, pattern_of(operand.atom, binding), on, above)
             case Plain(atom) | Begins(atom):
-                return self._lacking(atom.predicate, _pattern(atom, binding), day, above)
+                return self._lacking(atom.predicate, pattern_of(atom, binding), day, above)
 
     # ---------------------------------------------------------------- atoms
 
     def _standing(self, atom: Atom, binding: Mapping[str, Value], first: Day, last: Day, may: bool) -> Failure:
         """What holds though it must not: the latest of it, a sure one if there is any."""
         span = Days(((first, last + 1),))
-        pattern = _pattern(atom, binding)
+        pattern = pattern_of(atom, binding)
         latest: dict[bool, tuple[Day, Row]] = {}
         for row in self._rows(atom.predicate, pattern):
             truth = self.ground.model.truth(atom.predicate, row)
@@ -301,12 +301,8 @@ class Tracer:
         return self.ground.rows(predicate, terms)
 
     def _any(self, atom: Atom, binding: Mapping[str, Value], day: Day) -> bool:
-        rows = self._rows(atom.predicate, _pattern(atom, binding))
+        rows = self._rows(atom.predicate, pattern_of(atom, binding))
         return any(self.ground.possible(atom.predicate, row, day) for row in rows)
-
-
-def _pattern(atom: Atom, binding: Mapping[str, Value]) -> Pattern:
-    return tuple(t.value if isinstance(t, Constant) else binding.get(str(t)) for t in atom.terms)
 
 
 def _looked_at(formula: Formula, day: Day) -> tuple[Day, Day]:

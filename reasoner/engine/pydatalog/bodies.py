@@ -10,7 +10,7 @@ from reasoner.engine.values import bounds, certainly, compare, evaluate_term, ou
 from reasoner.evidence.store import either
 from reasoner.plan.rules import Gather
 from reasoner.syntax.tree import Always, Begins, Comparison, Ends, Formula, Once, Plain, Since, atoms_of
-from reasoner.term import Atom, Constant, Row, Term, Value, Variable, variables
+from reasoner.term import Atom, Row, Term, Value, Variable, unify, variables
 from reasoner.when import Day, Truth
 
 Rows = dict[Row, Truth]
@@ -47,14 +47,7 @@ def match(atom: Atom, rows: Mapping[Row, Truth]) -> tuple[Names, Rows]:
     names = tuple(dict.fromkeys(v.name for term in atom.terms for v in variables(term)))
     found: Rows = {}
     for row, truth in rows.items():
-        binding: dict[str, Value] = {}
-        for term, value in zip(atom.terms, row, strict=True):
-            if isinstance(term, Constant):
-                if term.value != value:
-                    break
-            elif isinstance(term, Variable) and not term.anonymous and binding.setdefault(term.name, value) != value:
-                break
-        else:
+        if (binding := unify(atom, row, {})) is not None:
             key = tuple(binding[name] for name in names)
             found[key] = either(found[key], truth) if key in found else truth
     return names, found
