@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import cold_start, plot
+from benchmarks import cold_start, explaining, plot
 from benchmarks.run import BASE, Limits, Table, as_json, measure, show, show_growth, versions
 from benchmarks.workloads import WORKLOADS
 
@@ -27,12 +27,16 @@ def main() -> int:
     print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python", end=" ")
     print(f"{platform.python_version()}; {limits.runs} runs each, interleaved, limit {limits.seconds:g} s")
     print("; ".join(f"{name} {found[name]}" for name in present), end="\n\n")
-    names = options.workloads or ["S", *(name for name in WORKLOADS if name not in NOT_BY_ITSELF)]
+    names = options.workloads or ["S", "WHY", *(name for name in WORKLOADS if name not in NOT_BY_ITSELF)]
     tables: list[Table] = []
     with tempfile.TemporaryDirectory(prefix="reasoner-bench-") as folder:
         for name in names:
             if name == "S":
                 tables.append(cold_start.measure(limits))
+                print(show(tables[-1]), end="\n\n", flush=True)
+                continue
+            if name == "WHY":
+                tables.append(explaining.measure(options.scale))
                 print(show(tables[-1]), end="\n\n", flush=True)
                 continue
             size = options.size or WORKLOADS[name].sizes[options.scale]
@@ -44,7 +48,7 @@ def main() -> int:
     _compare_t3(tables)
     if options.json:
         options.json.write_text(as_json(tables, found, limits))
-    differing = [table.workload for table in tables if table.differ() and table.workload != "S"]
+    differing = [table.workload for table in tables if table.differ() and table.workload in WORKLOADS]
     if differing:
         print(f"!!! COUNTS DIFFER on {', '.join(differing)}", file=sys.stderr)
     return 1 if differing else 0
@@ -84,9 +88,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Times the columnar engine and its peers.",
-        epilog="workloads: S, " + "; ".join(f"{w.name} {w.title}" for w in WORKLOADS.values()),
+        epilog="workloads: S, WHY, " + "; ".join(f"{w.name} {w.title}" for w in WORKLOADS.values()),
     )
-    parser.add_argument("workloads", nargs="*", choices=["S", *WORKLOADS], metavar="WORKLOAD", default=[])
+    parser.add_argument("workloads", nargs="*", choices=["S", "WHY", *WORKLOADS], metavar="WORKLOAD", default=[])
     scale = parser.add_mutually_exclusive_group()
     scale.add_argument("--quick", dest="scale", action="store_const", const=0, default=1, help="small sizes")
     scale.add_argument("--full", dest="scale", action="store_const", const=2, help="the sizes of the issue")

@@ -83,19 +83,25 @@ def _plan(case: Written, facts: int, whole: bool) -> Plan:
 
 def _store(case: Written, arrays: Mapping[str, Any], stated: Mapping[str, Mapping[Row, Truth]]) -> Store:
     """What arrays and program both give, the constants of a type, the arrays give in full."""
+    from reasoner.evidence.store import Store
+
+    return Store({**stated, **facts_of(case, arrays)}, {})
+
+
+def facts_of(case: Written, arrays: Mapping[str, Any]) -> dict[str, Mapping[Row, Truth]]:
+    """The arrays of a case as facts."""
     import numpy as np
 
     from reasoner.evidence.columns import Columns
-    from reasoner.evidence.store import Store
 
     names = np.array(case.names)
-    facts = dict(stated)
+    facts: dict[str, Mapping[Row, Truth]] = {}
     for name, rows in arrays.items():
         columns, days = list(rows.T), []
         if name in case.lasting:
             columns, days = columns[:-2], columns[-2:]
         facts[name] = Columns.of([names[column] for column in columns] if case.names else columns, *days)
-    return Store(facts, {})
+    return facts
 
 
 def _changed(case: Written, store: Store) -> tuple[Store, list[tuple[str, Row]]]:

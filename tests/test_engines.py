@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import clingo
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from reasoner.engine.columnar import relation, small
 from reasoner.engine.naive import evaluate as naive
 from reasoner.engine.pydatalog import evaluate as pydatalog
 from reasoner.engine.tables import index, layout, sets
-from reasoner.evidence.store import Store
+from reasoner.evidence.columns import Columns
+from reasoner.evidence.store import Store, either
 from reasoner.term import Row
 from reasoner.when import FUTURE, PAST, Days, Truth, narrowest
 from tests.programs import Written, build, programs
@@ -330,3 +332,30 @@ def test_rounds_of_few_rows_that_settle(monkeypatch: pytest.MonkeyPatch) -> None
         q(X) :- worth(X, _).  q(X) :- p(b, X), q(_).  q(Z) :- q(Y), p(Y, Z), not near(Z, Y) since worth(Z, _).
     """
     assert answer(text) == answer(text, naive)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(0, 9), st.integers(1, 5)), max_size=12),
+    st.tuples(st.none() | st.sampled_from("abcd"), st.none() | st.integers(0, 4)),
+)
+def test_facts_as_arrays_are_looked_up_as_rows_are(
+    facts: list[tuple[str, int, int, int]], pattern: tuple[str | None, int | None]
+) -> None:
+    """The rows with some values, and when they hold, are the same whether they stand in arrays or in a dictionary."""
+    rows: dict[Row, Truth] = {}
+    for name, number, start, length in facts:
+        days = Days(((start, start + length),))
+        rows[name, number] = either(rows.get((name, number), Truth()), Truth(days, days))
+    columns = list(zip(*facts, strict=True)) or [(), (), (), ()]
+    start, length = (np.array(column, np.int64) for column in columns[2:])
+    arrays = Columns.of(columns[:2], start, start + length)
+    plain, asked = Store({"p": rows}, {}), Store({"p": arrays}, {})
+    expected = {row: rows[row] for row in plain.matching("p", pattern)}
+    assert expected == {
+        row: t for row, t in rows.items() if all(p in (None, v) for p, v in zip(pattern, row, strict=True))
+    }
+    assert arrays.matching(pattern) == expected
+    assert set(asked.matching("p", pattern)) == set(expected)
+    assert all(arrays[row] == truth for row, truth in expected.items())
+    assert len(expected) <= arrays.count(pattern) <= len(facts)

@@ -16,8 +16,9 @@ import reasoner
 from reasoner.engine.naive import evaluate as naive
 from reasoner.evidence.claim import Claim, claims
 from reasoner.evidence.store import Store, either, store
+from reasoner.explain import why
 from reasoner.explain.checker import Checker
-from reasoner.explain.held import Held
+from reasoner.explain.held import NOWHERE, Held, absent, of
 from reasoner.explain.proof import Derived, Proof, Stated, identities, walk
 from reasoner.explain.reading import Evaluation
 from reasoner.explain.why import Prover
@@ -26,7 +27,7 @@ from reasoner.plan.plan import plan
 from reasoner.syntax.tree import Rule
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Row
-from reasoner.when import FUTURE, PAST, Day, Interval, Truth, narrowest
+from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, narrowest
 from tests.programs import Written, programs, read
 from tests.test_cases import CASES, load
 from tests.test_demand import DAYS, QUERY, asked, questions
@@ -87,6 +88,37 @@ def test_the_checker_evaluates_as_the_definition_does(program: Written) -> None:
         assert {row: truth_of(held) for row, held in found.items() if held.possible} == expected
         for row, truth in expected.items():
             assert truth_of(single.rows(predicate, row)[row]) == truth
+
+
+@settings(max_examples=100, deadline=None)
+@given(programs(), st.integers(0, 3))
+def test_asked_of_some_days_the_checker_says_the_same_of_them(program: Written, more: int) -> None:
+    """What it leaves aside, because it is asked of few days, changes nothing on these."""
+    vocabulary, facts, prover = prepared(program.text)
+    evaluation = Evaluation(vocabulary, facts)
+    for predicate, row, day in list(answers(prover))[:12]:
+        span = Days(((day, day + more + 1),))
+        with evaluation.on(day, day + more):
+            found = evaluation.rows(predicate, (None,) * len(row)).get(row, NOWHERE)
+            lacking = evaluation.lacking(predicate, row)
+        held = of(prover.model.truth(predicate, row))
+        assert (found.certain & span, found.perhaps & span) == (held.certain & span, held.perhaps & span)
+        inside = [[w for w in truth_of(one).windows if within(w, span)] for one in (found, held)]
+        assert inside[0] == inside[1]
+        assert lacking.certain == absent(held).certain & span
+        for first in range(day, day + more + 1):
+            for last in range(first, day + more + 1):
+                assert one_of(lacking, first, last) == one_of(absent(held), first, last)
+
+
+def within(window: Interval, span: Days) -> bool:
+    """Whether some days hold a window."""
+    return not Days(((window[0], window[1] + 1),)) - span
+
+
+def one_of(held: Held, first: Day, last: Day) -> bool:
+    """Whether it may hold on all of some days at once."""
+    return any(start <= first and last < end for start, end in held.possible)
 
 
 @settings(max_examples=60, deadline=None)
@@ -225,6 +257,33 @@ def test_the_best_proofs_come_first_and_rest_on_different_claims(program: Writte
         assert len({leaves(proof) for proof in found}) == len(found)
         assert all((p.predicate, p.row, p.day, p.certain) == (predicate, row, day, best.certain) for p in found)
         assert [leaves(p) for p in prover.several(predicate, row, day, 2)] == [leaves(p) for p in found[:2]]
+
+
+@settings(max_examples=100, deadline=None)
+@given(programs())
+def test_a_search_that_goes_only_so_far_finds_what_a_whole_one_finds(program: Written) -> None:
+    """Looking at short proofs first costs nothing in quality: as few unsure steps, assumptions and steps."""
+    _, facts, alone = prepared(program.text)
+    for predicate, row, day in list(answers(alone))[:12]:
+        costs = []
+        for short in (1, 10**6):
+            prover = Prover(alone.plan, facts, alone.model)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(why, "SHORT", short)
+                prover.prove(predicate, row, day)
+            costs.append(prover._settled[prover._goal(predicate, row, day)][0])
+        assert costs[0] == costs[1]
+
+
+def test_a_shorter_proof_that_is_deeper_is_found() -> None:
+    """A chain of ten steps is preferred to a tree of thirteen, all of which is nearer to the answer."""
+    tree = [f"{one} :- {', '.join(f'{one}{n}' for n in (1, 2, 3))}." for one in ("p", "p1", "p2", "p3")]
+    leaves_ = [f"p{n}{m}." for n in (1, 2, 3) for m in (1, 2, 3)]
+    chain = ["p :- c1.", *(f"c{n} :- c{n + 1}." for n in range(1, 9)), "c9."]
+    _, _, prover = prepared("\n".join((*tree, *leaves_, *chain)))
+    proof = prover.prove("p", (), 0)
+    assert proof is not None
+    assert len(list(walk(proof))) == 10
 
 
 def leaves(proof: Proof) -> frozenset[Claim]:

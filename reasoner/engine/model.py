@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from reasoner.evidence.indexed import Indexed, Pattern
 from reasoner.term import Atom, Constant, Row, Value
 from reasoner.when import Day, Truth
-
-Pattern = tuple[Value | None, ...]  # a row of which some values are not known
 
 
 def pattern_of(atom: Atom, binding: Mapping[str, Value]) -> Pattern:
     """What is known of the row of an atom."""
     return tuple(t.value if isinstance(t, Constant) else binding.get(str(t)) for t in atom.terms)
-
-
-class Indexed(Mapping[Row, Truth]):
-    """Rows that can be looked up by some of their values."""
-
-    @abstractmethod
-    def matching(self, pattern: Pattern) -> Mapping[Row, Truth]:
-        """The rows with these values, and when they hold; None stands for any value."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +35,11 @@ class Model:
         if isinstance(rows, Indexed):
             return rows.matching(pattern)
         return (row for row in rows if all(p is None or p == value for p, value in zip(pattern, row, strict=True)))
+
+    def count(self, predicate: str, pattern: Pattern) -> int:
+        """About how many rows `matching` has."""
+        rows = self.rows(predicate)
+        return rows.count(pattern) if isinstance(rows, Indexed) else sum(1 for _ in self.matching(predicate, pattern))
 
     def at(self, day: Day) -> Iterator[tuple[str, Row, bool]]:
         """The snapshot of a day: predicate, row, and whether it is certain."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from reasoner.evidence.claim import Claim
+from reasoner.evidence.indexed import Indexed, Pattern, grouped, known
 from reasoner.syntax.vocabulary import Vocabulary, type_predicate
 from reasoner.term import Row
 from reasoner.when import ETERNAL, Day, Truth, narrowest
@@ -17,6 +19,22 @@ class Store:
 
     facts: Mapping[str, Mapping[Row, Truth]]
     claims: Mapping[tuple[str, Row], tuple[Claim, ...]]
+
+    def matching(self, predicate: str, pattern: Pattern) -> Iterable[Row]:
+        """The rows of a predicate with these values, on whatever days; None stands for any value."""
+        rows = self.facts.get(predicate, {})
+        if isinstance(rows, Indexed):
+            return rows.matching(pattern)
+        places, values = known(pattern)
+        if len(places) == len(pattern):
+            return (values,) if values in rows else ()
+        if (predicate, places) not in self._groups:
+            self._groups[predicate, places] = grouped(rows, places)
+        return self._groups[predicate, places].get(values, ())
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]]:
+        return {}
 
     def last_evidence(self, names: Iterable[object] = ()) -> Day | None:
         """The last day that a claim is dated which mentions one of these names, or is supposed; else that any is."""

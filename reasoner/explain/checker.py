@@ -8,11 +8,13 @@ out anew, for the patterns in question alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 
+from reasoner.evidence.indexed import Pattern
 from reasoner.evidence.store import Store
-from reasoner.explain.held import NOWHERE, Held, either, of, value_of
+from reasoner.explain.held import NOWHERE, Held, both, either, of, value_of
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, show
-from reasoner.explain.reading import Binding, Body, Evaluation, Pattern, Reading, Rows, fits
+from reasoner.explain.reading import Binding, Body, Evaluation, Reading, Rows, fits
 from reasoner.syntax.tree import Aggregate, Rule
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Row
@@ -34,7 +36,7 @@ class Checker:
     def __init__(self, vocabulary: Vocabulary, store: Store, extra: Iterable[Rule] = ()) -> None:
         self.vocabulary, self.store = vocabulary, store
         self.evaluation = Evaluation(vocabulary, store, extra)
-        self._shown: dict[Proof, Held] = {}
+        self._shown: dict[tuple[Proof, bool], Held] = {}
         self._wrong: dict[Proof, str] = {}
 
     def complaints(self, proof: Proof) -> tuple[str, ...]:
@@ -46,12 +48,12 @@ class Checker:
         if complaints := self.complaints(proof):
             raise BadProof("; ".join(complaints))
 
-    def shown(self, proof: Proof) -> Held:
-        """When this very proof shows that its row holds."""
-        self._read(proof)
-        return self._shown[proof]
+    def shown(self, proof: Proof, throughout: bool = False) -> Held:
+        """When this very proof shows that its row holds: on its own days, or `throughout`, on all on which it does."""
+        self._read(proof, throughout)
+        return self._shown[proof, throughout]
 
-    def _read(self, proof: Proof) -> list[Proof]:
+    def _read(self, proof: Proof, throughout: bool = False) -> list[Proof]:
         """Every node, each after those that it rests on. A proof may be thousands of steps deep."""
         done: dict[Proof, None] = {}
         above: set[Proof] = set()
@@ -61,8 +63,8 @@ class Checker:
             if is_read:
                 above.discard(node)
                 done[node] = None
-                if node not in self._shown:
-                    self._shown[node] = self._check(node)
+                if (node, throughout) not in self._shown:
+                    self._shown[node, throughout] = self._check(node, throughout)
             elif node in above:
                 self._wrong[node] = f"{show(node)} rests on itself"
             elif node not in done:
@@ -71,10 +73,13 @@ class Checker:
                 waiting += ((premise, False) for premise in reversed(node.premises) if premise not in done)
         return list(done)
 
-    def _check(self, node: Proof) -> Held:
+    def _check(self, node: Proof, throughout: bool) -> Held:
         match node:
+            case Absent() if throughout:
+                return NOWHERE
             case Absent(predicate, row, first, day):
-                lacking = self.evaluation.lacking(predicate, row)
+                with self.evaluation.on(first, day):
+                    lacking = self.evaluation.lacking(predicate, row)
                 spans = lacking.certain if node.certain else lacking.possible
                 if not any(start <= first <= day < end for start, end in spans):
                     self._wrong[node] = f"{show(node)} may hold" if node.certain else f"{show(node)} does hold"
@@ -87,7 +92,7 @@ class Checker:
                 known = given is not None and (predicate, row) not in self.store.claims
                 held, wrong = (of(given), "") if given is not None and known else (NOWHERE, "not so by definition")
             case Derived():
-                held, wrong = self._derived(node)
+                held, wrong = self._derived(node, throughout)
         if not wrong and not _tells(node, held):
             wrong = "not shown for that day" if held.possible else "its premises do not make the rule's body true"
         if wrong:
@@ -95,14 +100,14 @@ class Checker:
             return NOWHERE
         return held
 
-    def _derived(self, node: Derived) -> tuple[Held, str]:
+    def _derived(self, node: Derived, throughout: bool) -> tuple[Held, str]:
         own = node.predicate.startswith("#") and node.rule.head.predicate == node.predicate
         if not own and not any(node.rule == rule for rule in self.evaluation.rules.get(node.predicate, ())):
             return NOWHERE, "there is no such rule"
         head, binding = self.vocabulary.positional(node.rule.head), dict(node.binding)
         if tuple(value_of(term, binding) for term in head.terms) != node.row:
             return NOWHERE, "the rule has another head"
-        found = [held for more, held in _Told(self, node).solve(node.rule.body, binding) if more == binding]
+        found = [held for more, held in _Told(self, node, throughout).solve(node.rule.body, binding) if more == binding]
         return (found[0] if found else NOWHERE), ""
 
 
@@ -118,12 +123,12 @@ def _tells(node: Stated | Given | Derived, held: Held) -> bool:
 class _Told(Reading):
     """What the premises of one node say."""
 
-    def __init__(self, checker: Checker, node: Derived) -> None:
+    def __init__(self, checker: Checker, node: Derived, throughout: bool) -> None:
         super().__init__(checker.vocabulary)
-        self.checker, self.premises = checker, node.premises
+        self.checker, self.premises, self.throughout = checker, node.premises, throughout
         self.first, self.last = node.window or (node.day, node.day)
 
-    def rows(self, predicate: str, pattern: Pattern, near: int, far: int) -> Rows:
+    def rows(self, predicate: str, pattern: Pattern, near: int, far: int, throughout: bool) -> Rows:
         """The rows that premises show, if they are told of days that the literal looks at."""
         found: dict[Row, Held] = {}
         earliest = PAST if far == FUTURE else self.first - far
@@ -131,27 +136,34 @@ class _Told(Reading):
             if isinstance(premise, Absent) or not earliest <= premise.day <= self.last - near:
                 continue
             if premise.predicate == predicate and fits(pattern, premise.row):
-                found[premise.row] = either(found.get(premise.row, NOWHERE), self.checker.shown(premise))
+                held = self.checker.shown(premise, throughout or self.throughout)
+                found[premise.row] = either(found.get(premise.row, NOWHERE), held)
         return found
 
-    def lacking(self, predicate: str, pattern: Pattern) -> Held:
+    def lacking(self, predicate: str, pattern: Pattern, near: int, far: int) -> Held:
         """What does not hold, where a premise says so."""
         said = (p for p in self.premises if isinstance(p, Absent) and p not in self.checker._wrong)
         if any((p.predicate, p.row) == (predicate, pattern) for p in said):
-            return self.checker.evaluation.lacking(predicate, pattern)
+            with self._on():
+                return self.checker.evaluation.lacking(predicate, pattern, near, far)
         return NOWHERE
+
+    def _on(self) -> AbstractContextManager[None]:
+        """The days that the node is told of, or all."""
+        return self.checker.evaluation.on(*((PAST, FUTURE) if self.throughout else (self.first, self.last)))
 
     def elements(self, aggregate: Aggregate, binding: Binding, lent: Body) -> tuple[Rows, Held]:
         """Each row that counts must be proved; on other days than those nothing is known."""
-        rows, _ = self.checker.evaluation.elements(aggregate, binding, lent)
+        with self._on():
+            rows, known = self.checker.evaluation.elements(aggregate, binding, lent)
         unproved = NEVER
         for row, held in rows.items():
             proved = NOWHERE
             for premise in self.premises:
                 if isinstance(premise, Derived) and _is_element(premise, aggregate, binding, row):
-                    proved = either(proved, self.checker.shown(premise))
+                    proved = either(proved, self.checker.shown(premise, self.throughout))
             unproved = unproved | (held.perhaps - proved.perhaps)
-        return rows, Held(~unproved, (~unproved).intervals)
+        return rows, both(known, Held(~unproved, (~unproved).intervals))
 
 
 def _is_element(premise: Derived, aggregate: Aggregate, binding: Mapping[str, object], row: Row) -> bool:

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from reasoner.engine.model import Model, Pattern
+from reasoner.engine.model import Model
+from reasoner.evidence.indexed import Pattern
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan, in_strata, read
 from reasoner.plan.rules import Gather, PlannedRule, Step, ordered, variables_of
@@ -84,7 +85,7 @@ class Ground:
         """The rows that have these constants where there are any, on whatever day; by their names."""
         pattern = tuple(term.value if isinstance(term, Constant) else None for term in terms)
         if (predicate, pattern) not in self._matching:
-            self._matching[predicate, pattern] = sorted(Model(self._known.facts).matching(predicate, pattern), key=str)
+            self._matching[predicate, pattern] = sorted(self._known.matching(predicate, pattern), key=str)
         return self._matching[predicate, pattern]
 
     def sure(self, predicate: str, row: Row, day: Day) -> bool:

@@ -74,21 +74,29 @@ def absent(p: Held) -> Held:
     return Held(~p.perhaps, tuple((a, b) for a, b in stretches if a < b))
 
 
-def _moved(day: Day, by: int) -> Day:
+def moved(day: Day, by: int) -> Day:
+    """A day so many days later; the ends of time stay where they are, and FUTURE days earlier is before all time."""
+    if by == -FUTURE:
+        return PAST
     return day if day in (PAST, FUTURE) else FUTURE if by == FUTURE else day + by
+
+
+def after(day: Day) -> Day:
+    """The day after, where there is one."""
+    return moved(day, 1)
 
 
 def once(p: Held, near: int, far: int) -> Held:
     """It held on some day from `far` to `near` days ago."""
-    windows = [(_moved(b, near), _moved(a, far) + (far != FUTURE)) for a, b in p.windows]
-    certain = Days.of((*((_moved(s, near), _moved(e, far)) for s, e in p.certain), *windows))
-    possible = Days.of((_moved(s, near), _moved(e, far)) for s, e in p.possible)
+    windows = [(moved(b, near), moved(a, far) + (far != FUTURE)) for a, b in p.windows]
+    certain = Days.of((*((moved(s, near), moved(e, far)) for s, e in p.certain), *windows))
+    possible = Days.of((moved(s, near), moved(e, far)) for s, e in p.possible)
     return Held(certain, possible.intervals, narrowest(((a + near, b + near) for a, b in p.windows), certain))
 
 
 def always(p: Held, near: int, far: int) -> Held:
     """It held on each day from `far` to `near` days ago."""
-    certain, possible = (Days.of((_moved(s, far), _moved(e, near)) for s, e in days) for days in p[:2])
+    certain, possible = (Days.of((moved(s, far), moved(e, near)) for s, e in days) for days in p[:2])
     return Held(certain, possible.intervals)
 
 
@@ -106,7 +114,7 @@ def since(left: Held, start: Held) -> Held:
 
 def later(p: Held) -> Held:
     """It held on the day before."""
-    certain, possible = (Days.of((_moved(s, 1), _moved(e, 1)) for s, e in days) for days in p[:2])
+    certain, possible = (Days.of((moved(s, 1), moved(e, 1)) for s, e in days) for days in p[:2])
     return Held(certain, possible.intervals)
 
 

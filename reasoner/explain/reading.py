@@ -7,16 +7,20 @@ down, for the patterns that it is asked about alone; it shares nothing with the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
 from reasoner.check.dependencies import components, needs
 from reasoner.check.safety import body_variables, names, order, outer_variables
+from reasoner.evidence.indexed import Pattern
 from reasoner.evidence.store import Store
 from reasoner.explain.held import (
     EVERYWHERE,
     NOWHERE,
     Held,
     absent,
+    after,
     always,
     begins,
     both,
@@ -24,6 +28,7 @@ from reasoner.explain.held import (
     either,
     ends,
     gathered,
+    moved,
     of,
     on,
     once,
@@ -48,10 +53,9 @@ from reasoner.syntax.tree import (
 )
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Constant, Expression, Row, Value, Variable
-from reasoner.when import FUTURE
+from reasoner.when import FUTURE, PAST, Day, Days
 
 Binding = Mapping[str, Value]
-Pattern = tuple[Value | None, ...]
 Body = tuple[BodyLiteral, ...]
 Rows = Mapping[Row, Held]
 
@@ -84,12 +88,15 @@ class Reading:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
-    def rows(self, predicate: str, pattern: Pattern, near: int, far: int) -> Rows:
-        """The rows that fit a pattern, with when they hold; the literal looks at the days from `far` to `near` ago."""
+    def rows(self, predicate: str, pattern: Pattern, near: int, far: int, throughout: bool) -> Rows:
+        """The rows that fit a pattern, with when they hold.
+
+        The literal looks at the days from `far` to `near` ago: at one of them, or `throughout`.
+        """
         raise NotImplementedError
 
-    def lacking(self, predicate: str, pattern: Pattern) -> Held:
-        """When no row holds that fits a pattern."""
+    def lacking(self, predicate: str, pattern: Pattern, near: int, far: int) -> Held:
+        """When no row holds that fits a pattern, on the days from `far` to `near` ago."""
         raise NotImplementedError
 
     def elements(self, aggregate: Aggregate, binding: Binding, lent: Body) -> tuple[Rows, Held]:
@@ -113,25 +120,28 @@ class Reading:
             if together.possible:
                 yield from self._solve(body, rest, more, together)
 
-    def _urgency(self, body: Body, literal: BodyLiteral, binding: Binding) -> tuple[int, int]:
-        """What can be evaluated at once comes first, and what has fewest unknown variables."""
+    def _urgency(self, body: Body, literal: BodyLiteral, binding: Binding) -> tuple[int, int, bool]:
+        """What can be evaluated at once comes first, what has fewest unknown variables, and facts before rules."""
         match literal:
             case Literal(Since(operand, start), False):
                 free = self._free(start, binding)
-                return (0 if self._free(operand.atom, binding) <= free else 9), len(free)
+                return (0 if self._free(operand.atom, binding) <= free else 9), len(free), self._derives(start)
             case Literal(formula, negated):
                 signed = atoms_of(formula)[0]
                 free = self._free(signed.atom, binding)
-                return (9 if (negated or signed.negated) and free else 0), len(free)
+                return (9 if (negated or signed.negated) and free else 0), len(free), self._derives(signed.atom)
             case Comparison(sign, left, right):
                 lacks = [unbound(term, binding) for term in (left, right)]
                 free = lacks[0] | lacks[1]
                 one = any(isinstance(t, Variable) and unbound(t, binding) == free for t in (left, right))
                 ready = not free or (sign == "=" and one and not (lacks[0] and lacks[1]))
-                return (0 if ready else 9), len(free)
+                return (0 if ready else 9), len(free), False
             case Aggregate():
                 waits = self._groups(body, literal) - binding.keys()
-                return (1 if not waits else 9), len(waits)
+                return (1 if not waits else 9), len(waits), True
+
+    def _derives(self, atom: Atom) -> bool:
+        return atom.predicate in self.vocabulary.derived
 
     def _free(self, atom: Atom, binding: Binding) -> set[str]:
         return {name for term in atom.terms for name in unbound(term, binding)}
@@ -177,16 +187,16 @@ class Reading:
         """When an operator's literal does not hold, by what it says of the atom in it."""
         match formula:
             case Once(atom, near, far):
-                return always(self._lacks(atom, binding), near, far)
+                return always(self._lacks(atom, binding, near, far), near, far)
             case Always(operand, near, far):
-                return once(self._lacks(operand.atom, binding), near, far)
+                return once(self._lacks(operand.atom, binding, near, far), near, far)
             case Begins(atom):
                 held = self._any(atom, binding, 1, 1)
-                return either(self._lacks(atom, binding), _shifted(held))
+                return either(self._lacks(atom, binding, 0, 0), _shifted(held))
             case Ends(atom):
-                return either(self._any(atom, binding, 0, 0), _shifted(self._lacks(atom, binding)))
+                return either(self._any(atom, binding, 0, 0), _shifted(self._lacks(atom, binding, 1, 1)))
             case Plain(atom):
-                return self._lacks(atom, binding)
+                return self._lacks(atom, binding, 0, 0)
         raise AssertionError(formula)
 
     def _formula(self, formula: Formula, binding: Binding) -> Iterator[tuple[Binding, Held]]:
@@ -197,42 +207,44 @@ class Reading:
                 for more, held in self._match(atom, binding, near, far):
                     yield more, once(held, near, far)
             case Always(operand, near, far) if operand.negated:
-                yield binding, always(self._lacks(operand.atom, binding), near, far)
+                yield binding, always(self._lacks(operand.atom, binding, near, far), near, far)
             case Always(operand, near, far):
-                for more, held in self._match(operand.atom, binding, near, far):
+                for more, held in self._match(operand.atom, binding, near, far, throughout=True):
                     yield more, always(held, near, far)
             case Since(operand, start):
                 for more, held in self._match(start, binding, 0, FUTURE):
                     if self._void(operand.atom, more):
                         continue
-                    left = self._lacks if operand.negated else partial(self._any, near=0, far=FUTURE)
-                    yield more, since(left(operand.atom, more), held)
+                    left = self._lacks if operand.negated else partial(self._any, throughout=True)
+                    yield more, since(left(operand.atom, more, near=0, far=FUTURE), held)
             case Begins(atom):
                 for more, held in self._match(atom, binding, 0, 0):
-                    yield more, begins(held, self._lacks(atom, more))
+                    yield more, begins(held, self._lacks(atom, more, 0, 1))
             case Ends(atom):
                 for more, held in self._match(atom, binding, 1, 1):
-                    yield more, ends(held, self._lacks(atom, more))
+                    yield more, ends(held, self._lacks(atom, more, 0, 1))
 
-    def _match(self, atom: Atom, binding: Binding, near: int, far: int) -> Iterator[tuple[Binding, Held]]:
+    def _match(
+        self, atom: Atom, binding: Binding, near: int, far: int, throughout: bool = False
+    ) -> Iterator[tuple[Binding, Held]]:
         """Each way to bind an atom's variables, with when some row holds that it then is."""
         atom = self.vocabulary.positional(atom)
         found: dict[tuple[Value, ...], tuple[Binding, Held]] = {}
-        for row, held in list(self.rows(atom.predicate, pattern_of(atom, binding), near, far).items()):
+        for row, held in list(self.rows(atom.predicate, pattern_of(atom, binding), near, far, throughout).items()):
             more = unified(atom, row, binding)
             if more is not None:
                 key = tuple(more.values())
                 found[key] = more, either(found[key][1], held) if key in found else held
         yield from found.values()
 
-    def _any(self, atom: Atom, binding: Binding, near: int, far: int) -> Held:
-        return next((held for _, held in self._match(atom, binding, near, far)), NOWHERE)
+    def _any(self, atom: Atom, binding: Binding, near: int, far: int, throughout: bool = False) -> Held:
+        return next((held for _, held in self._match(atom, binding, near, far, throughout)), NOWHERE)
 
-    def _lacks(self, atom: Atom, binding: Binding) -> Held:
+    def _lacks(self, atom: Atom, binding: Binding, near: int, far: int) -> Held:
         if self._void(atom, binding):
             return NOWHERE  # what has no value makes the literal false, `not` or no
         atom = self.vocabulary.positional(atom)
-        return self.lacking(atom.predicate, pattern_of(atom, binding))
+        return self.lacking(atom.predicate, pattern_of(atom, binding), near, far)
 
     @staticmethod
     def _void(atom: Atom, binding: Binding) -> bool:
@@ -243,8 +255,20 @@ def _shifted(held: Held) -> Held:
     return once(held, 1, 1)._replace(windows=())
 
 
+class Key(NamedTuple):
+    """What is asked: rows of a predicate that fit a pattern, from a first to a last day."""
+
+    predicate: str
+    pattern: Pattern
+    first: Day
+    last: Day
+
+
 class Evaluation(Reading):
-    """When atoms hold by facts and rules. Rules that need each other settle together, each pattern by itself."""
+    """When atoms hold by facts and rules, on some days: what it says of others is less than holds.
+
+    Rules that need each other settle together, each pattern by itself.
+    """
 
     def __init__(self, vocabulary: Vocabulary, store: Store, extra: Iterable[Rule] = ()) -> None:
         super().__init__(vocabulary)
@@ -256,18 +280,28 @@ class Evaluation(Reading):
         for need in needs(rule for several in self.rules.values() for rule in several):
             graph[need.head] += [need.body] if need.body in graph else []
         self._knot = {name: number for number, knot in enumerate(components(graph)) for name in knot}
-        self._tables: dict[tuple[str, Pattern], dict[Row, Held]] = {}
-        self._readers: dict[tuple[str, Pattern], set[tuple[str, Pattern]]] = {}
-        self._asker: tuple[str, Pattern] | None = None
-        self._waiting: list[tuple[str, Pattern]] = []
-        self._indexes: dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]] = {}
+        self._tables: dict[Key, dict[Row, Held]] = {}
+        self._readers: dict[Key, set[Key]] = {}
+        self._asker: Key | None = None
+        self._waiting: list[Key] = []
+        self._span: tuple[Day, Day] = PAST, FUTURE
 
-    def rows(self, predicate: str, pattern: Pattern, near: int = 0, far: int = 0) -> Rows:
-        """The rows that fit a pattern, on all days."""
-        key = predicate, pattern
+    @contextmanager
+    def on(self, first: Day, last: Day) -> Iterator[None]:
+        """While it is only asked about some days."""
+        outer, self._span = self._span, (first, last)
+        try:
+            yield
+        finally:
+            self._span = outer
+
+    def rows(self, predicate: str, pattern: Pattern, near: int = 0, far: int = 0, throughout: bool = False) -> Rows:
+        """The rows that fit a pattern and may hold on some of the days that the literal looks at."""
+        first, last = self._span
+        key = Key(predicate, pattern, moved(first, -far), moved(last, -near))
         if predicate not in self.rules:
             return self._facts(*key)
-        if self._asker and self._knot[self._asker[0]] == self._knot[predicate]:
+        if self._asker and self._knot[self._asker.predicate] == self._knot[predicate]:
             self._readers.setdefault(key, set()).add(self._asker)
             if key not in self._tables:
                 self._tables[key] = self._facts(*key)
@@ -276,12 +310,13 @@ class Evaluation(Reading):
             self._complete(key)
         return self._tables[key]
 
-    def lacking(self, predicate: str, pattern: Pattern) -> Held:
-        """When no row holds that fits a pattern."""
-        held = NOWHERE
-        for one in self.rows(predicate, pattern).values():
+    def lacking(self, predicate: str, pattern: Pattern, near: int = 0, far: int = 0) -> Held:
+        """When no row holds that fits a pattern, on the days from `far` to `near` ago; it tells of no others."""
+        held, (first, last) = NOWHERE, self._span
+        for one in self.rows(predicate, pattern, near, far).values():
             held = either(held, one)
-        return absent(held)
+        lacks = absent(held)
+        return lacks._replace(certain=lacks.certain & Days(((moved(first, -far), after(moved(last, -near))),)))
 
     def elements(self, aggregate: Aggregate, binding: Binding, lent: Body) -> tuple[Rows, Held]:
         """The rows that an aggregate gathers. What its own body does not bind, the rule around it lends."""
@@ -298,32 +333,26 @@ class Evaluation(Reading):
             row = tuple(value for term in aggregate.terms if (value := value_of(term, more)) is not None)
             if len(row) == len(aggregate.terms):
                 found[row] = either(found[row], held) if row in found else held
-        return found, EVERYWHERE
+        first, last = self._span
+        return found, on((first, after(last)))
 
-    def _facts(self, predicate: str, pattern: Pattern) -> dict[Row, Held]:
-        facts = self.store.facts.get(predicate, {})
-        at = tuple(place for place, value in enumerate(pattern) if value is not None)
-        known = tuple(value for value in pattern if value is not None)
-        if len(at) == len(pattern):
-            return {known: of(facts[known])} if known in facts else {}
-        index = self._indexes.get((predicate, at))
-        if index is None:
-            index = self._indexes[predicate, at] = {}
-            for row in facts:
-                index.setdefault(tuple(row[place] for place in at), []).append(row)
-        return {row: of(facts[row]) for row in index.get(known, ())}
+    def _facts(self, predicate: str, pattern: Pattern, first: Day, last: Day) -> dict[Row, Held]:
+        facts, days = self.store.facts.get(predicate, {}), Days(((first, after(last)),))
+        rows = self.store.matching(predicate, pattern)
+        return {row: of(facts[row]) for row in rows if facts[row].possible & days}
 
-    def _complete(self, key: tuple[str, Pattern]) -> None:
+    def _complete(self, key: Key) -> None:
         outer = self._asker, self._waiting
         self._tables[key], self._waiting = self._facts(*key), [key]
         while self._waiting:
             self._asker = asker = self._waiting.pop()
             table, grown = self._tables[asker], False
-            for rule in self.rules[asker[0]]:
-                for row, held in list(self._derived(rule, asker[1])):
-                    more = either(table[row], held) if row in table else held
-                    if more != table.get(row):
-                        table[row], grown = more, True
+            with self.on(asker.first, asker.last):
+                for rule in self.rules[asker.predicate]:
+                    for row, held in list(self._derived(rule, asker.pattern)):
+                        more = either(table[row], held) if row in table else held
+                        if more != table.get(row):
+                            table[row], grown = more, True
             if grown:
                 self._waiting += self._readers.get(asker, set()) - set(self._waiting)
         self._asker, self._waiting = outer

@@ -11,8 +11,9 @@ from typing import Literal as OneOf
 from typing import NamedTuple
 
 from reasoner.check.safety import atom_variables, literal_variables, names
-from reasoner.engine.model import Model, Pattern, pattern_of
+from reasoner.engine.model import Model, pattern_of
 from reasoner.engine.values import bounds, certainly, compare, evaluate_term, outcomes, possibly
+from reasoner.evidence.indexed import Pattern
 from reasoner.evidence.store import either
 from reasoner.explain.proof import Absent
 from reasoner.plan.rules import Gather, Step
@@ -45,6 +46,7 @@ class Ways:
     def __init__(self, model: Model, cover: Callable[[Atom, Binding, Day, Day, Mode], tuple[Goal, ...] | None]) -> None:
         self.model, self.cover = model, cover
         self._found: dict[tuple[str, Pattern], Sequence[Row]] = {}
+        self._counts: dict[tuple[str, Pattern], int] = {}
 
     def body(self, body: tuple[Step, ...], binding: Binding, goal: Goal) -> Iterator[Way]:
         """Each way in which a body holds as a goal asks. In a window one step holds in it, the others all along."""
@@ -81,7 +83,7 @@ class Ways:
                 bound = binding.keys() | atom_variables(start)
                 if isinstance(formula, Since) and not atom_variables(formula.operand.atom) <= bound:
                     return _LATER, place
-                return len(self._candidates(start, binding)), place
+                return self._count(start, binding), place
             case Literal():
                 ready = literal_variables(step) <= binding.keys()
             case Comparison(operator, left, right):
@@ -329,6 +331,13 @@ class Ways:
 
     def _bindings(self, atom: Atom, binding: Binding) -> Iterable[Binding]:
         return {tuple(more.items()): more for more, _ in self.rows(atom, binding)}.values()
+
+    def _count(self, atom: Atom, binding: Binding) -> int:
+        """How many rows an atom has to look at."""
+        asked = atom.predicate, pattern_of(atom, binding)
+        if asked not in self._counts:
+            self._counts[asked] = self.model.count(*asked)
+        return self._counts[asked]
 
     def _candidates(self, atom: Atom, binding: Binding) -> Sequence[Row]:
         """The rows that agree with what is known of an atom, from an index on those arguments."""

@@ -2,9 +2,10 @@
 
 The ground rule instances that the answer may rest on are gathered backwards from it, each true in the model on the day
 it is needed; then the cheapest way to each node is settled, cheapest first: Knuth's generalisation of Dijkstra's
-algorithm to and/or graphs (1977). A node is built when it is settled, after all that it rests on, so that no proof has
-a cycle and nothing here calls itself, but for what a time operator looks back on, which is known before. What was
-settled for one answer serves the next.
+algorithm to and/or graphs (1977). They are gathered only as far as a proof of so many steps can reach, a number that
+grows until no longer proof can be cheaper, so that the cost follows the proof and not the model. A node is built after
+all that it rests on, so that no proof has a cycle and nothing here calls itself, but for what a time operator looks
+back on, which is known before. What is the best for one answer serves the next.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from reasoner.term import Atom, Row, Value, unify
 from reasoner.when import Day, Days, Interval, Truth
 
 Cost = tuple[int, int, int]  # uncertain steps, assumptions and analysts' words, size
+SHORT = 8  # the steps of the proofs that are looked for first
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Prover:
         self._ways = Ways(model, self._cover)
         self._settled: dict[Goal, tuple[Cost, Proof]] = {}
         self._hopeless: set[Goal] = set()
+        self._known: dict[Goal, tuple[Instance, ...]] = {}
 
     def prove(self, predicate: str, row: Row, day: Day) -> Proof | None:
         """A best proof that the row holds on that day, certainly or possibly; None where it does not."""
@@ -105,26 +108,44 @@ class Prover:
 
     def _prove(self, goal: Goal) -> Proof | None:
         if goal not in self._settled and goal not in self._hopeless:
-            ways = self._gather(goal)
-            self._settle(ways)
-            self._hopeless |= {one for one, _ in ways if one not in self._settled} | {goal}
+            self._search(goal)
         return self._settled[goal][1] if goal in self._settled else None
 
-    def _gather(self, goal: Goal) -> list[tuple[Goal, Instance]]:
-        """Every instance for the goal and for whatever they need, that was not settled before."""
+    def _search(self, goal: Goal) -> None:
+        """Settles a goal and what its best proof rests on; what has no proof at all is hopeless."""
         ways: list[tuple[Goal, Instance]] = []
-        seen: set[Goal] = set()
-        waiting = [goal]
-        while waiting:
-            current = waiting.pop()
-            if current not in seen and current not in self._settled:
-                seen.add(current)
-                for instance in self._instances(current):
-                    ways.append((current, instance))
-                    waiting.extend(need for need in instance.needs if isinstance(need, Goal))
-        return ways
+        number, size = count(), SHORT
+        reached: set[Goal] = set()
+        edge = [(1, next(number), goal)]  # how many steps a proof has at least that rests on the goal
+        while True:
+            while edge and edge[0][0] <= size:
+                least, _, current = heappop(edge)
+                if current not in reached:
+                    reached.add(current)
+                    for instance in self._instances(current):
+                        ways.append((current, instance))
+                        needs = [need for need in instance.needs if isinstance(need, Goal)]
+                        for need in needs:
+                            if need not in reached and need not in self._settled:
+                                heappush(edge, (least + len(needs), next(number), need))
+            best = self._settle(ways)
+            if not edge:
+                self._hopeless |= reached - best.keys()
+                break
+            unsure, own, steps = best[goal][0] if goal in best else (0, 0, 0)
+            if 0 < steps <= size and own == 0 and unsure == (goal.mode == "possible"):
+                best = _needed(goal, best)
+                break
+            size = steps if steps > size else 2 * size
+        for one, (cost, instance) in best.items():
+            self._settled[one] = cost, self._build(one, instance)
 
-    def _instances(self, goal: Goal) -> Iterator[Instance]:
+    def _instances(self, goal: Goal) -> tuple[Instance, ...]:
+        if goal not in self._known:
+            self._known[goal] = tuple(self._instances_of(goal))
+        return self._known[goal]
+
+    def _instances_of(self, goal: Goal) -> Iterator[Instance]:
         predicate, row, mode, first, day = goal
         on, window = self._placed(goal)
         stated = self.store.claims.get((predicate, row), ())
@@ -171,7 +192,7 @@ class Prover:
     def _reach(self, proof: Proof, day: Day) -> Day:
         """How far back a proof holds of itself."""
         if self.checker is not None:
-            held = self.checker.shown(proof)
+            held = self.checker.shown(proof, throughout=True)
             days = held.certain if proof.certain else held.perhaps
         elif isinstance(proof, Stated):
             days = proof.claim.truth.certain if proof.certain else proof.claim.truth.possible
@@ -182,33 +203,37 @@ class Prover:
 
     # ---------------------------------------------------------------- settling the best
 
-    def _settle(self, ways: list[tuple[Goal, Instance]]) -> None:
-        """The cheapest proof of each goal, cheapest first; an instance is ready when all its goals are settled."""
+    def _settle(self, ways: list[tuple[Goal, Instance]]) -> dict[Goal, tuple[Cost, Instance]]:
+        """The cheapest of these ways to each goal, cheapest first; a way is ready when all its goals are settled."""
+        best: dict[Goal, tuple[Cost, Instance]] = {}
         waiting: dict[Goal, list[int]] = {}
         lacking = []
         ready: list[tuple[Cost, int]] = []
+
+        def total(instance: Instance) -> Cost:
+            goals = (need for need in instance.needs if isinstance(need, Goal))
+            costs = (best[goal][0] if goal in best else self._settled[goal][0] for goal in goals)
+            unsure, own, size = zip(instance.cost, *costs, strict=True)
+            return sum(unsure), sum(own), sum(size)
+
         for number, (_, instance) in enumerate(ways):
             goals = {g for g in instance.needs if isinstance(g, Goal)} - self._settled.keys()
             lacking.append(len(goals))
             for goal in goals:
                 waiting.setdefault(goal, []).append(number)
             if not goals:
-                heappush(ready, (self._total(instance), number))
+                heappush(ready, (total(instance), number))
         while ready:
             cost, number = heappop(ready)
             goal, instance = ways[number]
-            if goal in self._settled:
+            if goal in best:
                 continue
-            self._settled[goal] = cost, self._build(goal, instance)
+            best[goal] = cost, instance
             for other in waiting.pop(goal, ()):
                 lacking[other] -= 1
                 if not lacking[other]:
-                    heappush(ready, (self._total(ways[other][1]), other))
-
-    def _total(self, instance: Instance) -> Cost:
-        costs = [self._settled[g][0] for g in instance.needs if isinstance(g, Goal)]
-        unsure, own, size = zip(instance.cost, *costs, strict=True)
-        return sum(unsure), sum(own), sum(size)
+                    heappush(ready, (total(ways[other][1]), other))
+        return best
 
     def _build(self, goal: Goal, instance: Instance) -> Proof:
         if instance.leaf is not None:
@@ -220,6 +245,16 @@ class Prover:
             goal.predicate, goal.row, day, instance.rule.rule, instance.binding, tuple(premises),
             goal.mode != "possible", window,
         )  # fmt: skip
+
+
+def _needed(goal: Goal, best: dict[Goal, tuple[Cost, Instance]]) -> dict[Goal, tuple[Cost, Instance]]:
+    """What a goal rests on, each after what it rests on itself: only of this it is known that there is no better."""
+    needed, waiting = {goal}, [goal]
+    while waiting:
+        more = {n for n in best[waiting.pop()][1].needs if n in best} - needed
+        needed |= more
+        waiting += more
+    return {one: found for one, found in best.items() if one in needed}
 
 
 def _says(truth: Truth, mode: Mode, first: Day, day: Day) -> bool:

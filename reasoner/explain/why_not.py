@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from reasoner.check.safety import literal_variables
-from reasoner.engine.model import Pattern, pattern_of
+from reasoner.engine.model import pattern_of
 from reasoner.evidence.claim import Claim
+from reasoner.evidence.indexed import Pattern
 from reasoner.evidence.store import store
 from reasoner.explain.changes import Progress, Remedies, Remedy
 from reasoner.explain.ground import Binding, Evaluate, Ground, from_head

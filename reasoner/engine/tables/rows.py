@@ -8,11 +8,11 @@ from itertools import groupby
 
 import numpy as np
 
-from reasoner.engine.model import Indexed, Pattern
-from reasoner.engine.tables.codes import Codes
+from reasoner.engine.tables.codes import Codes, Ints
 from reasoner.engine.tables.index import different
 from reasoner.engine.tables.sets import Sets
 from reasoner.engine.tables.table import Table
+from reasoner.evidence.indexed import Indexed, Pattern, grouped, known
 from reasoner.term import Row
 from reasoner.when import Days, Interval, Truth
 
@@ -32,32 +32,30 @@ class Rows(Indexed):
 
     def matching(self, pattern: Pattern) -> Mapping[Row, Truth]:
         """The rows with these values, from an index on their places."""
-        places = tuple(place for place, value in enumerate(pattern) if value is not None)
+        places, values = known(pattern)
         if not places:
             return self._rows
         if len(self._sets.possible) <= FEW:
-            known = tuple(value for value in pattern if value is not None)
-            return {row: self._rows[row] for row in self._grouped(places).get(known, ())}
+            if places not in self._groups:
+                self._groups[places] = grouped(self._rows, places)
+            return {row: self._rows[row] for row in self._groups[places].get(values, ())}
+        return _decoded(self._sets.each(lambda table: table.take(self._found(table, places, values))), self._codes)
+
+    def count(self, pattern: Pattern) -> int:
+        """How many rows have these values, each counted once for each of its spans."""
+        places, values = known(pattern)
+        return len(self._found(self._sets.possible, places, values) if places else self._sets.possible)
+
+    def _found(self, table: Table, places: tuple[int, ...], values: Row) -> Ints:
+        """The numbers of the rows with these values."""
         layout = self._sets.layout
         on = layout.space.layout([layout.bits[place] for place in places])
-        codes = [self._codes.known(value) for value in pattern if value is not None]
-        if any(code is None or code >> bits for code, bits in zip(codes, on.bits, strict=True)):
-            return {}
-        (key,) = on.pack([np.array([code]) for code in codes], 1).tolist()
-
-        def chosen(table: Table) -> Table:
-            index = table.index(on, places)
-            (low,), (count,) = index.find(np.array([key]))
-            return table.take(np.sort(index.rows(np.arange(low, low + count))))
-
-        return _decoded(self._sets.each(chosen), self._codes)
-
-    def _grouped(self, places: tuple[int, ...]) -> dict[Row, list[Row]]:
-        if places not in self._groups:
-            groups = self._groups[places] = {}
-            for row in self._rows:
-                groups.setdefault(tuple(row[place] for place in places), []).append(row)
-        return self._groups[places]
+        codes = [code for value in values if (code := self._codes.known(value)) is not None]
+        if len(codes) < len(values) or any(code >> bits for code, bits in zip(codes, on.bits, strict=True)):
+            return np.empty(0, np.int64)
+        index = table.index(on, places)
+        (low,), (count,) = index.find(on.pack([np.array([code]) for code in codes], 1))
+        return np.sort(index.rows(np.arange(low, low + count)))
 
     def __getitem__(self, row: Row) -> Truth:
         if len(self._sets.possible) > FEW and "_rows" not in self.__dict__:
