@@ -33,6 +33,11 @@ class Store:
         return self._groups[predicate, places].get(values, ())
 
     @cached_property
+    def cites(self) -> bool:
+        """Whether any claim says where it is from."""
+        return any(one.evidence for stated in self.claims.values() for one in stated)
+
+    @cached_property
     def _groups(self) -> dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]]:
         return {}
 

@@ -152,7 +152,7 @@ class Prover:
         for claim in stated:
             if claim not in self.without and _says(claim.truth, mode, first, day):
                 unsure = 1 if mode == "possible" else 0
-                own_word = claim.evidence is None or claim.evidence.is_analyst
+                own_word = claim.evidence.is_analyst if claim.evidence else self.store.cites
                 cost = (unsure, len(claim.assumptions) + own_word, 1)
                 yield Instance(Stated(predicate, row, on, claim, (), mode != "possible", window), cost=cost)
         if not stated and row in self.store.facts.get(predicate, {}):
