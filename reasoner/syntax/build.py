@@ -15,7 +15,7 @@ from reasoner.text import Span, Text
 from reasoner.when import BadDate, Date, When, parse_date
 
 # So much arithmetic in one statement is refused: everything that walks through terms does so recursively.
-_OPERATORS = 200
+OPERATORS = 200
 
 
 def _unquote(token: str) -> str:
@@ -256,7 +256,7 @@ class Builder(Transformer[Token, Any]):
     def expression(self, meta: Any, parts: list[Any]) -> Expression:
         left, operator, right = parts
         self.operators += 1
-        if self.operators == _OPERATORS:
+        if self.operators == OPERATORS:
             self.problems.append(too_deep(self._span(meta)))
         return Expression(str(operator), left, right, self._span(meta))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from reasoner.diagnostic import Diagnostic, error, warning
+from reasoner.syntax import souffle
 from reasoner.syntax.parse import parse
+from reasoner.syntax.souffle_facts import facts
+from reasoner.syntax.souffle_names import free
 from reasoner.syntax.tree import File, Program
 from reasoner.text import Text
 
@@ -16,14 +20,27 @@ LIMIT = 20_000_000
 # Told how many bytes have been read, and of how many.
 Progress = Callable[[int, int], object]
 
+DIALECTS = ("datalog", "souffle")
+
 _BOM = b"\xef\xbb\xbf"
 
 
-def load(paths: Sequence[Path | str], problems: list[Diagnostic], progress: Progress | None = None) -> Program:
+def load(
+    paths: Sequence[Path | str],
+    problems: list[Diagnostic],
+    progress: Progress | None = None,
+    dialect: str = "datalog",
+) -> Program:
     """Every `*.dl` file of some folders, and single files whatever their names, each once.
 
     Within a folder the order is that of the paths; hidden files and folders are left out.
+    A program in the dialect of Souffle has its tables of facts in these folders, or beside it.
     """
+    if dialect not in DIALECTS:
+        problems.append(error("R508", f"there is no dialect `{dialect}`", help=f"choose {' or '.join(DIALECTS)}"))
+        return Program(())
+    if dialect == "souffle":
+        return Program(tuple(_souffle(paths, problems)))
     found = {path.resolve(): path for path in reversed(tuple(_found(paths, problems)))}
     texts = [(path, data) for path in reversed(found.values()) if (data := _bytes(path, problems)) is not None]
     total = sum(len(data) for _, data in texts)
@@ -42,6 +59,41 @@ def load(paths: Sequence[Path | str], problems: list[Diagnostic], progress: Prog
 def _scaled(progress: Progress | None, before: int, size: float, total: int) -> Callable[[int], object] | None:
     """From characters of one file to bytes of all."""
     return (lambda characters: progress(before + int(characters * size), total)) if progress else None
+
+
+def _souffle(paths: Sequence[Path | str], problems: list[Diagnostic]) -> Iterator[File]:
+    """The programs that are named or stand in a folder, each with the tables that it asks for."""
+    found: list[Diagnostic] = []
+    programs = {path.resolve(): path for path in _found(paths, found)}
+    # A folder of tables needs no program, and a table may be empty.
+    problems.extend(d for d in found if d.code != "R515" or not programs)
+    sources: set[str] = set()
+
+    def source(path: Path) -> str:
+        name = free(re.sub(r"\W+", "_", path.name, flags=re.ASCII), sources)
+        sources.add(name)
+        return name
+
+    for path in programs.values():
+        text = text_of(path, problems)
+        if text is None:
+            continue
+        program, inputs = souffle.parse(text, source(path), problems)
+        yield program
+        folders = [*(Path(one) for one in paths if Path(one) not in programs.values()), path.parent]
+        for asked in inputs:
+            places = [folder / asked.file for folder in folders]
+            table = next((place for place in places if place.is_file()), None)
+            if table is None:
+                where = " or ".join(shown(folder) for folder in folders)
+                missing = f"there is no file {asked.file}"
+                problems.append(error("R511", missing, asked.origin, help=f"looked in {where}"))
+                continue
+            found = []
+            rows = text_of(table, found)
+            problems.extend(d for d in found if d.code != "R516")
+            if rows is not None:
+                yield facts(rows, asked, source(table), problems)
 
 
 # ---------------------------------------------------------------- where the files are
@@ -125,6 +177,12 @@ def _bytes(path: Path, problems: list[Diagnostic]) -> bytes | None:
         )
         return None
     return data
+
+
+def text_of(path: Path, problems: list[Diagnostic]) -> Text | None:
+    """One file as text, None where it cannot be read."""
+    data = _bytes(path, problems)
+    return None if data is None else _text(path, data, problems)
 
 
 def _text(path: Path, data: bytes, problems: list[Diagnostic]) -> Text | None:

@@ -11,7 +11,8 @@ from reasoner.diagnostic import Diagnostic, error
 from reasoner.text import Span, Text
 
 # What may hide a full stop: strings, comments, ranges, decimals. The full stop itself ends a statement.
-PIECES = re.compile(r'"(?:\\.|[^"\\\n])*"|%[^\n]*|\.\.(?=\.(?!\.))|\.\.|\d+\.\d+|\.')
+# What stands before a string or a decimal keeps a long text from being searched again from each of its letters.
+PIECES = re.compile(r'(?<!\\)"(?:\\.|[^"\\\n])*"|%[^\n]*|\.\.(?=\.(?!\.))|\.\.|(?<!\d)\d+\.\d+|\.')
 
 _PLAIN = {
     "DOT": "`.`", "COMMA": "`,`", "RPAR": "`)`", "LPAR": "`(`", "RBRACE": "`}`", "LBRACE": "`{`", "RSQB": "`]`",
@@ -60,10 +61,9 @@ def syntax_error(text: Text, start: int, end: int, unexpected: UnexpectedInput) 
     at = start + (token.start_pos or 0)
     where = text.span(at, at + len(token))
     before = blank_comments(text.content[start:at])
-    # The first word of the next line may have passed for a locator.
-    ended = re.search(r"\s*\n\s*[a-z]\w*[ \t]*$|\s*\n\s*$", before)
-    if ended and "DOT" in unexpected.accepts:
-        last = start + ended.start()
+    ended = _ended(before)
+    if ended is not None and "DOT" in unexpected.accepts:
+        last = start + ended
         return error("R103", "this statement has no end", text.span(last - 1, last), "a `.` is missing after this",
                      help="end it with `.`")  # fmt: skip
     if (
@@ -75,6 +75,20 @@ def syntax_error(text: Text, start: int, end: int, unexpected: UnexpectedInput) 
         return error("R101", f"`{token}` is a word of the language, not a name", where, help="choose another name")
     remedy = _meant(token, unexpected) or _expected(unexpected)
     return error("R101", f"`{token}` has no place here", where, help=remedy)
+
+
+def _ended(before: str) -> int | None:
+    """Where a text ends, if that is on a line above: the first word of the next line may have passed for a locator."""
+    above = before.removesuffix("\n").rstrip(" \t")
+    word = len(above)
+    while word and (above[word - 1].isalnum() or above[word - 1] == "_"):
+        word -= 1
+    # A pattern that looks for blanks before a line's end takes too long where there are very many.
+    for gap in (above[:word] if re.match("[a-z]", above[word:]) else "", before):
+        kept = len(gap.rstrip())
+        if "\n" in gap[kept:]:
+            return kept
+    return None
 
 
 def too_deep(where: Span) -> Diagnostic:

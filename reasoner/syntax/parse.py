@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 from lark import Lark, UnexpectedInput
 from lark.exceptions import VisitError
@@ -37,21 +38,27 @@ def parse(text: Text, problems: list[Diagnostic], progress: Callable[[int], obje
 
 def parse_statement(text: Text, start: int, end: int, problems: list[Diagnostic]) -> tree.Statement | None:
     """The one statement that stands at `start` up to `end`, or None with the reason in `problems`."""
+    statement: tree.Statement | None = parse_part("statement", text, start, end, problems)
+    return statement
+
+
+def parse_part(rule: str, text: Text, start: int, end: int, problems: list[Diagnostic]) -> Any:
+    """What stands at `start` up to `end`, read as a `statement`, an `atom` or a `span` of days; else None."""
     builder = Builder(text, start, problems)
     found = len(problems)
     try:
-        parsed = _grammar().parse(text.content[start:end])
+        parsed = _grammar().parse(text.content[start:end], start=rule)
     except UnexpectedInput as unexpected:
         problems.append(syntax_error(text, start, end, unexpected))
         return None
     try:
-        statement: tree.Statement = builder.transform(parsed)
+        part = builder.transform(parsed)
     except (RecursionError, VisitError) as reason:
         if isinstance(reason, VisitError) and not isinstance(reason.orig_exc, RecursionError):
             raise
         problems.append(too_deep(text.span(start, end)))
         return None
-    return statement if len(problems) == found else None
+    return part if len(problems) == found else None
 
 
 @cache
@@ -60,7 +67,7 @@ def _grammar() -> Lark:
     return Lark(
         path.read_text(encoding="utf-8"),
         parser="lalr",
-        start="statement",
+        start=["statement", "atom", "span"],
         propagate_positions=True,
         maybe_placeholders=True,
     )
