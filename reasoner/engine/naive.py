@@ -67,14 +67,16 @@ def evaluate(plan: Plan, store: Store) -> Model:
     for stratum in plan.strata:
         for _ in rounds(stratum.predicates, stratum.calculates):
             changed = False
-            for rule in stratum.rules:
-                head = rule.head.predicate
-                known = relations.setdefault(head, {})
-                for row, sets in list(Solver(horizon, relations).rule(rule)):
-                    needed = horizon.always if head in plan.demands else horizon.within(sets, plan.spans.get(head))
-                    grown = either(known.get(row, Sets()), needed)
-                    if grown != known.get(row, Sets()):
-                        known[row], changed = grown, True
+            first = [rule for rule in stratum.rules if rule.head.predicate in stratum.gathered]
+            for one in stratum.rules:
+                for rule in (*first, one):
+                    head = rule.head.predicate
+                    known = relations.setdefault(head, {})
+                    for row, sets in list(Solver(horizon, relations).rule(rule)):
+                        needed = horizon.always if head in plan.demands else horizon.within(sets, plan.spans.get(head))
+                        grown = either(known.get(row, Sets()), needed)
+                        if grown != known.get(row, Sets()):
+                            known[row], changed = grown, True
             if not changed:
                 break
     return Model({p: {row: horizon.outward(sets) for row, sets in rows.items()} for p, rows in relations.items()})

@@ -16,11 +16,21 @@ from reasoner.when import Interval
 
 @dataclass(frozen=True)
 class Stratum:
-    """Predicates that need each other, or a single one, with the rules that derive them."""
+    """Predicates that need each other, or a single one, with the rules that derive them.
+
+    The rules of elements come first, each after those that it gathers itself, for an aggregate looks at all of them.
+    """
 
     predicates: frozenset[str]
     rules: tuple[PlannedRule, ...]
     recursive: bool
+
+    @cached_property
+    def gathered(self) -> frozenset[str]:
+        """The elements of aggregates to which the recursion lends values: in each round they are derived first."""
+        return self.predicates & {
+            step.elements for rule in self.rules for step in rule.body if isinstance(step, Gather)
+        }
 
     @property
     def calculates(self) -> bool:
@@ -66,11 +76,20 @@ def in_strata(rules: Iterable[PlannedRule]) -> tuple[Stratum, ...]:
     return tuple(
         Stratum(
             frozenset(component),
-            tuple(rule for head in sorted(component) for rule in derived[head]),
+            tuple(rule for head in _in_turn(component, derived) for rule in derived[head]),
             len(component) > 1 or component[0] in graph[component[0]],
         )
         for component in components(graph)
     )
+
+
+def _in_turn(component: list[str], derived: Mapping[str, list[PlannedRule]]) -> list[str]:
+    """The predicates of a stratum by name, but elements of aggregates before what gathers them."""
+    gathers = {
+        head: [step.elements for rule in derived[head] for step in rule.body if isinstance(step, Gather)]
+        for head in sorted(component)
+    }
+    return [head for (head,) in components(gathers)]
 
 
 def by_head(rules: Iterable[PlannedRule]) -> dict[str, list[PlannedRule]]:

@@ -27,6 +27,8 @@ from reasoner.plan.slicing import reach
 from reasoner.syntax.tree import Literal, Plain, atoms_of
 from reasoner.when import Interval
 
+Relations = Mapping[str, Relation]
+
 
 def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R5xx) where the rules do not settle."""
@@ -44,7 +46,7 @@ def relate(plan: Plan, known: Base) -> dict[str, Relation]:
     return relations
 
 
-def model(relations: Mapping[str, Relation], known: Base) -> Model:
+def model(relations: Relations, known: Base) -> Model:
     """The relations that have rows, to be read."""
     return Model({name: Rows(relation.sets, known.codes) for name, relation in relations.items() if len(relation)})
 
@@ -67,9 +69,7 @@ def settle(stratum: Stratum, relations: dict[str, Relation], known: Base, plan: 
         relations[predicate] = Relation(relations[predicate].layout, relations[predicate].sets.settled())
 
 
-def grow(
-    stratum: Stratum, relations: Mapping[str, Relation], more: Mapping[str, Sets], known: Base, plan: Plan
-) -> None:
+def grow(stratum: Stratum, relations: Relations, more: Mapping[str, Sets], known: Base, plan: Plan) -> None:
     """Adds what follows from more rows: of what the stratum reads, where they are there already, and of its own."""
     solver = Solver(relations, known.codes)
     derived = {name: [sets] for name, sets in more.items() if name in stratum.predicates}
@@ -127,19 +127,17 @@ def _fixpoint(stratum: Stratum, relations: dict[str, Relation], known: Base, pla
         _settle(stratum, relations, Solver(relations, known.codes), certain, plan)
 
 
-def _settle(stratum: Stratum, relations: Mapping[str, Relation], solver: Solver, unit: Sets, plan: Plan) -> None:
+def _settle(stratum: Stratum, relations: Relations, solver: Solver, unit: Sets, plan: Plan) -> None:
     """What is certain and possible, from all that is known, and what follows from it."""
     # Rule: derived := rules(known)
     derived: dict[str, list[Sets]] = {}
     for rule in stratum.rules:
         clause = _clause(rule, relations, stratum.predicates)
-        derived.setdefault(rule.head.predicate, []).extend(_derived(clause, solver, Bindings((), unit), plan))
+        _keep(stratum, relations, derived, clause.head.predicate, _derived(clause, solver, Bindings((), unit), plan))
     _spread(stratum, relations, solver, derived, plan)
 
 
-def _spread(
-    stratum: Stratum, relations: Mapping[str, Relation], solver: Solver, derived: dict[str, list[Sets]], plan: Plan
-) -> None:
+def _spread(stratum: Stratum, relations: Relations, solver: Solver, derived: dict[str, list[Sets]], plan: Plan) -> None:
     """Semi-naive: each round joins what is new since the last one with all that is known."""
     variants = list(_variants(stratum, stratum.predicates, relations))
     joined = {_predicate(step) for clause, _ in variants for step in clause.steps if isinstance(step, Literal)}
@@ -162,17 +160,26 @@ def _spread(
         for clause, literal in variants:
             if (predicate := _predicate(literal)) in delta:
                 found = solver.delta(literal, delta[predicate])
-                derived.setdefault(clause.head.predicate, []).extend(_derived(clause, solver, found, plan))
+                _keep(stratum, relations, derived, clause.head.predicate, _derived(clause, solver, found, plan))
         delta = {head: relations[head].fresh(parts) for head, parts in derived.items() if parts}
 
 
-def _clause(rule: PlannedRule, relations: Mapping[str, Relation], growing: frozenset[str]) -> Clause:
+def _keep(
+    stratum: Stratum, relations: Relations, derived: dict[str, list[Sets]], head: str, parts: Iterator[Sets]
+) -> None:
+    """Elements of aggregates are known at once, before what gathers them is evaluated; no rule reads their delta."""
+    for sets in parts:
+        if head in stratum.gathered:
+            relations[head].add(relations[head].fresh([sets]))
+        else:
+            derived.setdefault(head, []).append(sets)
+
+
+def _clause(rule: PlannedRule, relations: Relations, growing: frozenset[str]) -> Clause:
     return Clause(rule.head, tuple(rule.body[place] for place in join_order(rule.body, relations, growing)))
 
 
-def _variants(
-    stratum: Stratum, growing: Set[str], relations: Mapping[str, Relation]
-) -> Iterator[tuple[Clause, Literal]]:
+def _variants(stratum: Stratum, growing: Set[str], relations: Relations) -> Iterator[tuple[Clause, Literal]]:
     """Each rule with each literal that reads what grows, and the rest of the body in an order that follows it."""
     for rule in stratum.rules:
         recursive = [n for n, step in enumerate(rule.body) if _grows(step, growing)]

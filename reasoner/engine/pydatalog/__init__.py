@@ -21,6 +21,7 @@ from time import monotonic
 
 from pyDatalog import Logic
 
+from reasoner.diagnostic import Problems, error
 from reasoner.engine.model import Model
 from reasoner.engine.pydatalog.bodies import Call, Facts, Part, Rows, comparison, gather, lent, match, resolve
 from reasoner.engine.pydatalog.days import Moment, during
@@ -45,6 +46,10 @@ def evaluate(plan: Plan, store: Store) -> Model:
     codes, deadline = Codes(), monotonic() + LIMIT
     with _apart():
         for stratum in plan.strata:
+            if stratum.gathered:
+                names = ", ".join(sorted(f"`{name}`" for name in stratum.predicates if "#" not in name))
+                message = f"an aggregate takes its groups from the recursion of {names}, too early for pyDatalog"
+                raise Problems([error("R523", message, stratum.rules[0].rule.origin, help="--engine columnar")])
             relations.update(Evaluation(stratum, relations, codes, deadline).relations())
     return Model(relations)
 

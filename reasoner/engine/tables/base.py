@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,10 +15,13 @@ from reasoner.engine.tables.index import different
 from reasoner.engine.tables.layout import Space
 from reasoner.engine.tables.sets import Sets
 from reasoner.engine.tables.table import Table, coalesce, narrowest
-from reasoner.evidence.columns import Columns
+from reasoner.evidence.columns import Columns, of_rows
 from reasoner.evidence.store import Store
 from reasoner.term import Row, Value
-from reasoner.when import ETERNAL, FUTURE, PAST, Day, Interval, Truth
+from reasoner.when import FUTURE, PAST, Day, Interval, Truth
+
+if TYPE_CHECKING:
+    from reasoner.evidence.columns import Spans
 
 MARGIN = 1_000  # days before and after those of the facts that are kept free, for facts to come
 
@@ -77,9 +81,6 @@ class _Read:
     windows: Spans | None = None
 
 
-Spans = tuple[Ints, Ints, Ints]
-
-
 @dataclass(frozen=True, eq=False)
 class _Column:
     """A column as read: its different values, and the number of one of them for each row."""
@@ -101,33 +102,10 @@ def _loaded(store: Store, margin: int, named: Sequence[Day]) -> Base:
 
 
 def _read(rows: Mapping[Row, Truth]) -> _Read:
-    if isinstance(rows, Columns):
-        columns = tuple(_Column(list(v), c) for v, c in zip(rows.domains, rows.codes, strict=True))
-        count = rows.size
-        spans = None if rows.start is None or rows.end is None else (np.arange(count), rows.start, rows.end)
-        return _Read(columns, count, spans, spans)
-    columns = tuple(_column(column) for column in zip(*rows, strict=True))
-    truths = list(rows.values())
-    if all(truth == ETERNAL for truth in truths):
-        return _Read(columns, len(rows))
-    return _Read(
-        columns,
-        len(rows),
-        _spans([(row, *span) for row, truth in enumerate(truths) for span in truth.certain]),
-        _spans([(row, *span) for row, truth in enumerate(truths) for span in truth.possible]),
-        _spans([(row, first, last + 1) for row, truth in enumerate(truths) for first, last in truth.windows]),
-    )
-
-
-def _column(values: tuple[Value, ...]) -> _Column:
-    numbers: dict[Value, int] = {}
-    places = [numbers.setdefault(value, len(numbers)) for value in values]
-    return _Column(list(numbers), np.array(places, np.int64))
-
-
-def _spans(spans: list[tuple[int, Day, Day]]) -> Spans:
-    row, start, end = np.array(spans, np.int64).reshape(-1, 3).T
-    return row, start, end
+    table = rows if isinstance(rows, Columns) else of_rows(rows)
+    columns = tuple(_Column(list(v), c) for v, c in zip(table.domains, table.codes, strict=True))
+    possible = table.certain if table.possible is None else table.possible
+    return _Read(columns, len(rows) if table is not rows else table.size, table.certain, possible, table.windows)
 
 
 def _first_and_last(read: Iterable[_Read]) -> Interval | None:
