@@ -8,8 +8,9 @@ from reasoner.check.safety import outer_variables
 from reasoner.diagnostic import Diagnostic, Label, error
 from reasoner.engine.model import Model
 from reasoner.evidence.store import Store
-from reasoner.syntax.tree import Citation, Invariant, Program, Rule
-from reasoner.term import Atom, Variable
+from reasoner.syntax.tree import Citation, Comparison, Declaration, Invariant, Literal, Plain, Program, Rule, atoms_of
+from reasoner.syntax.vocabulary import Vocabulary, atoms
+from reasoner.term import Atom, Row, Value, Variable
 
 
 def as_rules(program: Program) -> tuple[Rule, ...]:
@@ -37,15 +38,53 @@ def broken(program: Program, model: Model) -> Iterator[Diagnostic]:
 
 def disputes(model: Model, store: Store) -> Iterator[Diagnostic]:
     """A warning for each place that two are reported to hold, with the words of both sides."""
+    said: dict[Value, list[tuple[str, Row]]] = {}
+    for predicate in ("capture", "control", "handover"):
+        for row in sorted(store.facts.get(predicate, {}), key=str):
+            said.setdefault(row[-1], []).append((predicate, row))
     for (place,), truth in sorted(model.rows("contested").items(), key=str):
         days = truth.certain or truth.possible
         holders = sorted(str(a) for (a, p), t in model.rows("holds").items() if p == place and t.possible & days)
         labels = tuple(
             Label(claim.origin, f"said by {claim.evidence.source if claim.evidence else 'nobody'}")
-            for (predicate, row), stated in sorted(store.claims.items(), key=str)
-            if predicate in ("control", "capture", "handover") and row[-1] == place and str(row[-2]) in holders
-            for claim in stated
+            for predicate, row in said.get(place, ())
+            if str(row[-2]) in holders
+            for claim in store.claims.get((predicate, row), ())
             if claim.origin
         )
         message = f"`{place}` is contested: {' and '.join(holders)} are both reported to hold it, {days}"
         yield Diagnostic("R421", "warning", message, labels)
+
+
+def of_facts(invariant: Invariant, vocabulary: Vocabulary) -> bool:
+    """Whether an invariant is a constraint on facts, rather than a law that rules keep whatever the facts.
+
+    It is one where it reads an event or state that no rule derives: since anybody may state that, it can always be
+    broken, unless facts agree with what follows from others. `never enemies(A, B), allied(A, B)` is one.
+    So is what reads nothing but the map: what is fixed, and what rules make of that alone, as `within` of `part_of`.
+    """
+    derived = vocabulary.derived
+    stated = {d.predicate for d in vocabulary.program.of(Declaration) if d.kind != "fixed"} - derived
+    literals = [one for one in invariant.body if isinstance(one, Literal) and not one.negated]
+    if any(signed.atom.predicate in stated for one in literals for signed in atoms_of(one.formula)):
+        return True
+    fixed = {d.predicate for d in vocabulary.program.of(Declaration) if d.kind == "fixed"} - derived
+    fixed |= set(vocabulary.type_predicates)
+    while more := {p for p in derived - fixed if _maps(p, vocabulary.program, fixed | {p})}:
+        fixed |= more
+    return all(atom.predicate in fixed for atom in atoms(invariant.body))
+
+
+def _maps(predicate: str, program: Program, known: set[str]) -> bool:
+    return all(
+        isinstance(one, Comparison)
+        or (
+            isinstance(one, Literal)
+            and not one.negated
+            and isinstance(one.formula, Plain)
+            and one.formula.atom.predicate in known
+        )
+        for rule in program.of(Rule)
+        if rule.head.predicate == predicate
+        for one in rule.body
+    )
