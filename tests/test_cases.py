@@ -1,6 +1,6 @@
-"""Cases as text: `tests/cases/<name>/` has `facts.dl`, perhaps `rules.dl`, and what to `expect` of the doctrine.
+"""Cases as text: `tests/cases/<name>/` of the doctrine, `tests/cases/engine/<name>/` of the language itself.
 
-A line of `expect` is a date, then an atom that holds for certain on that day, or `not` or `possibly` and an atom.
+What stands in their files is told by `reasoner test --help`; each says in its first comment what it guards.
 """
 
 from __future__ import annotations
@@ -9,42 +9,80 @@ from pathlib import Path
 
 import pytest
 
-import reasoner
+from reasoner.engine import ENGINES
+from reasoner.explain.checker import Checker
+from reasoner.explain.why import Prover
 from reasoner.knowledge_base import KnowledgeBase
-from reasoner.syntax.parse import parse
-from reasoner.syntax.tree import Fact
-from reasoner.term import Constant
-from reasoner.text import Text
-from reasoner.when import parse_date
+from reasoner.plan.plan import plan
+from reasoner.testing import cases
+from reasoner.testing.cases import Expectation, Project, find
+from reasoner.testing.judge import judge, rows, run
+from reasoner.when import PAST, Day
 
 ROOT = Path(__file__).parent.parent
-CASES = sorted(path for path in (ROOT / "tests" / "cases").iterdir() if path.is_dir())
+PROJECT = Project(ROOT)
+LANGUAGE = find([ROOT / "tests" / "cases" / "engine"], [])
+CASES = [folder for folder in find([ROOT / "tests" / "cases"], []) if folder not in LANGUAGE]
+
+# What an engine is spared, and why.
+SPARED = {("naive", "time_far_away"): "it goes through all days of ten thousand years one by one"}
 
 
-def load(case: Path) -> KnowledgeBase:
-    """The doctrine, the case's own rules and its facts."""
-    return reasoner.load([ROOT / "rules", *case.glob("rules.dl")], case / "facts.dl")
+def load(folder: Path, engine: str = "columnar") -> KnowledgeBase:
+    """The doctrine, unless the case stands alone, with the case's own rules and facts."""
+    return PROJECT.load(cases.read(folder, []), engine)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))
-def test_case(case: Path) -> None:
-    """What a case expects is so on that day: certainly, possibly but not certainly, or not at all."""
-    model = load(case).model()
-    wrong = []
-    for line in (case / "expect").read_text(encoding="utf-8").splitlines():
-        date, expected = line.split(maxsplit=1)
-        mode, atom = expected.split(maxsplit=1) if expected.startswith(("not ", "possibly ")) else ("", expected)
-        (fact,) = parse(Text("expect", f"{atom}."), []).statements
-        assert isinstance(fact, Fact)
-        truth = model.truth(fact.atom.predicate, tuple(t.value for t in fact.atom.terms if isinstance(t, Constant)))
-        day = parse_date(date).first
-        found = "" if day in truth.certain else "possibly" if day in truth.possible else "not"
-        if found != mode:
-            wrong.append(f"{line}   (found: {found or 'certain'})")
-    assert not wrong, "\n".join(wrong)
+def expected(folder: Path) -> tuple[Expectation, ...]:
+    """What a case expects, line by line."""
+    return cases.read(folder, []).expectations
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))
-def test_case_is_consistent(case: Path) -> None:
-    """No case breaks an invariant of the doctrine."""
-    assert not [d for d in load(case).check() if d.severity == "error"]
+def day_of(expectation: Expectation) -> Day:
+    """The first day that a line speaks of; the last one of what is so since ever."""
+    start, end = expectation.days.intervals[0]
+    return start if start != PAST else end - 1
+
+
+@pytest.mark.parametrize("folder", [*CASES, *LANGUAGE], ids=lambda folder: str(folder.name))
+def test_case(folder: Path) -> None:
+    """What a case expects is so, and it breaks no invariant."""
+    outcome = run(folder, PROJECT)
+    assert not outcome.diagnostics
+    assert not outcome.failures, "\n".join(failure.shown() for failure in outcome.failures)
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "columnar"])
+@pytest.mark.parametrize("folder", LANGUAGE, ids=lambda folder: str(folder.name))
+def test_case_of_the_language_on_every_engine(folder: Path, engine: str) -> None:
+    """The definition and pyDatalog see what the cases of the language expect, as the columnar engine does."""
+    if (engine, folder.name) in SPARED:
+        pytest.skip(SPARED[engine, folder.name])
+    failures = judge(cases.read(folder, []), load(folder, engine))
+    assert not "\n".join(failure.shown() for failure in failures)
+
+
+@pytest.mark.parametrize("folder", LANGUAGE, ids=lambda folder: str(folder.name))
+def test_case_of_the_language_is_proved(folder: Path) -> None:
+    """Each line of such a case that says that something holds has a proof that the checker accepts, as sure as it."""
+    kb = load(folder)
+    model = kb.model()
+    prover = Prover(plan(kb.vocabulary), kb.store, model, Checker(kb.vocabulary, kb.store))
+    for line in expected(folder):
+        if line.mode in ("", "possibly"):
+            day = day_of(line)
+            fitting = [row for row, truth in rows(line, model, kb.vocabulary).items() if day in truth.possible]
+            proofs = [prover.prove(line.atom.predicate, row, day) for row in fitting]
+            assert any(proof and proof.certain == (line.mode == "") for proof in proofs), line.origin
+
+
+@pytest.mark.parametrize("folder", LANGUAGE, ids=lambda folder: str(folder.name))
+def test_case_of_the_language_is_tight(folder: Path) -> None:
+    """No line of such a case could be left out where all is told: `only` misses it, as it would a row too many."""
+    case, kb = cases.read(folder, []), load(folder)
+    assert (folder / "rules.dl").read_text(encoding="utf-8").startswith("% ")
+    told = [str(line.atom.predicate) for line in case.expectations if line.mode == "only"]
+    for number, line in enumerate(case.expectations):
+        others = case.expectations[:number] + case.expectations[number + 1 :]
+        if line.mode in ("", "possibly") and line.atom.predicate in told and line.atom not in [o.atom for o in others]:
+            assert list(judge(cases.Case(folder, case.alone, others, None), kb)), line.origin

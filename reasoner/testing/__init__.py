@@ -1,0 +1,1 @@
+"""Tests of rules, written as text by whoever writes rules."""
