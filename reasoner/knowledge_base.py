@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoner.check import check
-from reasoner.diagnostic import Diagnostic, Problems, did_you_mean, error, errors, sort
-from reasoner.engine import ENGINES, engine
+from reasoner.diagnostic import Diagnostic, Problems, error, errors, sort
+from reasoner.engine import engine
 from reasoner.engine.model import Model
-from reasoner.evidence.claim import (
-    ANALYST,
-    SUPPOSED,
-    Claim,
-    assumption_texts,
-    claims,
-    known_by,
-    known_sources,
-    without,
-)
+from reasoner.evidence import fact_file
+from reasoner.evidence.claim import ANALYST, SUPPOSED, Claim, assumption_texts, known_sources, without
+from reasoner.evidence.claims import Claims, retracted
 from reasoner.evidence.store import Store, store
-from reasoner.evidence.supposing import suppositions, without_stop
+from reasoner.evidence.supposing import strictly, suppositions, without_stop
 from reasoner.explain.compare import Comparison, Side, compare, conclusions
 from reasoner.explain.sources import Alone, Backing, alone, backings
 from reasoner.explain.why_not import WhyNot, why_not
@@ -33,19 +26,21 @@ from reasoner.plan.plan import plan
 from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
 from reasoner.query.names import Names
+from reasoner.query.options import bad_options, days_of, facts_of, misses, outside, row_of
 from reasoner.query.question import Question, understand
 from reasoner.syntax.load import Progress
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
-from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule, Statement
+from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Quoted, Row, Variable
 from reasoner.text import Text
 from reasoner.verify import invariants
-from reasoner.when import BadDate, Day, Interval, parse_date
+from reasoner.when import Day, parse_date
 
 if TYPE_CHECKING:
     from reasoner.engine.living import Living
+    from reasoner.verify.hunt import Report
 
 Paths = Sequence[str | Path]
 
@@ -61,24 +56,25 @@ def load(
     without: str | Iterable[str] = (),
     suppose: str | Iterable[str] = (),
     engine: str = "columnar",
+    dialect: str = "datalog",
     progress: Progress | None = None,
 ) -> KnowledgeBase:
     """Rule and fact files, or folders of them, as a knowledge base.
 
     `rules` are read beside the default ones: `./rules` where there is such a folder, else the bundled ones.
-    `facts` are read instead of `./facts`, else the bundled ones. `default_rules=False` reads what is named alone.
-    `progress` is told how many bytes have been read, and of how many.
+    `facts` are read instead of `./facts`, else the bundled ones. `default_rules=False` reads what is named alone,
+    as does `dialect="souffle"`, for programs of Souffle. `progress` is told how many bytes are read, and of how many.
     Raises Problems with everything that is wrong in what was read.
     """
     problems: list[Diagnostic] = []
     named_rules, named_facts = _paths(rules), _paths(facts)
-    if default_rules:
+    paths = [*named_rules, *named_facts]
+    if default_rules and dialect == "datalog":
         paths = [*_default("rules"), *named_rules, *(named_facts or _default("facts"))]
-    else:
-        paths = [*named_rules, *named_facts]
-    program = load_files(paths, problems, progress)
+    texts, columns = fact_file.split(paths)
+    program = load_files(texts, problems, progress, dialect)
     supposed, dropped = suppositions(_many(suppose), problems)
-    program = Program((*program.files, supposed))
+    program = Program((*program.files, *fact_file.files(columns, problems), supposed))
     return KnowledgeBase(program, problems, known_by=known_by, without=_many(without), dropped=dropped, engine=engine)
 
 
@@ -110,13 +106,13 @@ class KnowledgeBase:
     ) -> None:
         self.program, self._problems, self._earlier = program, tuple(problems), earlier
         self.vocabulary = Vocabulary(program)
-        found = [*self._problems, *_bad_options(program, known_by, without, engine)]
+        found = [*self._problems, *bad_options(program, known_by, without, engine)]
         if not errors(found):  # else what could not be read would be missed everywhere
-            found.extend(check(self.vocabulary))
+            found.extend(strictly(check(self.vocabulary)))
         self._known_by, self._without, self._engine = known_by, tuple(without), engine
         self._dropped = dropped.statements if dropped else ()
         if dropped and dropped.statements and not errors(found):
-            found.extend(self._misses(dropped))
+            found.extend(misses(program, dropped, self._counted))
         if errors(found):
             raise Problems(found)
         self.diagnostics = sort(found)
@@ -124,47 +120,18 @@ class KnowledgeBase:
     # ---------------------------------------------------------------- what was read
 
     @cached_property
-    def claims(self) -> tuple[Claim, ...]:
+    def claims(self) -> Claims:
         """The claims that count, after `known_by`, `without` and suppositions."""
-        gone = self._dropped_atoms
-        # What is supposed stays: taken away and supposed again with another date, a fact is dated anew.
-        return tuple(c for c in self._counted if c.supposed or not any(_matches(a, c.predicate, c.row) for a in gone))
+        return self._counted.but(map(row_of, facts_of(self.vocabulary, self._dropped)))
 
     @cached_property
-    def _counted(self) -> tuple[Claim, ...]:
-        kept: Iterable[Claim] = claims(self.vocabulary)
+    def _counted(self) -> Claims:
+        kept = Claims.of(self.vocabulary)
         if self._without:
-            kept = without(kept, self._without)
+            kept = kept.without(self._without)
         if self._known_by:
-            kept = known_by(kept, parse_date(self._known_by).last)
-        return tuple(kept)
-
-    @cached_property
-    def _dropped_atoms(self) -> tuple[Atom, ...]:
-        return self._atoms(self._dropped)
-
-    def _atoms(self, statements: Iterable[Statement]) -> tuple[Atom, ...]:
-        return tuple(self.vocabulary.positional(s.atom) for s in statements if isinstance(s, Fact))
-
-    def _misses(self, dropped: File) -> Iterator[Diagnostic]:
-        """What is to be taken away must be there: what was stated, by its right name."""
-        asked = check(Vocabulary(Program((*self.program.files, dropped))))
-        wrong = [
-            d
-            for d in asked
-            # R403: what is taken away needs no date, nor a source that has one.
-            if d.severity == "error" and d.code != "R403" and any(label.span.file == SUPPOSED for label in d.labels)
-        ]
-        yield from wrong
-        for fact, atom in zip(dropped.statements, () if wrong else self._atoms(dropped.statements), strict=False):
-            advice = "a conclusion falls with the facts that it rests on: ask why, and take one of those away"
-            if isinstance(fact, Fact) and fact.when:
-                yield error("R424", "what is taken away has no date", fact.origin, help="leave the date out")
-            elif not any(_matches(atom, one.predicate, one.row) for one in self._counted):
-                derived = atom.predicate in self.vocabulary.derived
-                yield error(
-                    "R424", f"no source states {atom}", fact.origin, help=advice if derived else "is it spelt so?"
-                )
+            kept = kept.known_by(parse_date(self._known_by).last)
+        return kept
 
     @cached_property
     def store(self) -> Store:
@@ -174,7 +141,7 @@ class KnowledgeBase:
     def names(self) -> Names:
         """What the constants are called, from the `alias` facts."""
         found = ((str(a), str(b.text if isinstance(b, Quoted) else b)) for a, b in self.store.facts.get("alias", {}))
-        return Names(self.vocabulary, found)
+        return Names(self.vocabulary, found, self.claims.typed())
 
     def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
         """What follows: every predicate, or what the goals need."""
@@ -197,46 +164,55 @@ class KnowledgeBase:
 
     # ---------------------------------------------------------------- other facts
 
+    def suppose(self, *facts: str) -> KnowledgeBase:
+        """The same with `FACT` added on the analyst's word, or without what `not FACT` names. Raises Problems."""
+        problems = list(self._problems)
+        supposed, dropped = suppositions(facts, problems)
+        return self._amended((), supposed, problems, dropped)
+
     def append(self, written: str) -> KnowledgeBase:
         """A knowledge base with more statements, such as facts and their sources, written as in a file.
 
         This one stays as it is. Once its whole model is known, that of the other takes only the days that may differ.
         Raises Problems.
         """
-        return self._amended((), written)
+        return self._written((), written)
 
     def retract(self, named: str) -> KnowledgeBase:
         """The same without the facts that are this atom, or rest on this source or assumption. Raises Problems."""
-        return self._amended(self._named(named), "")
+        return self._written(self._named(named), "")
 
     def correct(self, old: str, new: str) -> KnowledgeBase:
         """Both at once: what is named `old` is taken away, and `new` is written instead. Raises Problems."""
-        return self._amended(self._named(old), new)
+        return self._written(self._named(old), new)
 
     def _named(self, named: str) -> list[Claim]:
         if named in {*known_sources(self.program), *assumption_texts(self.program), ANALYST}:
             return [one for one in self.claims if not any(without([one], [named]))]
         problems: list[Diagnostic] = []
         _, taken_away = suppositions([f"not {named}"], problems)
-        problems.extend(self._misses(taken_away))
+        problems.extend(misses(self.program, taken_away, self._counted))
         if errors(problems):
             raise Problems(problems)
-        (atom,) = self._atoms(taken_away.statements)
-        return [one for one in self.claims if _matches(atom, one.predicate, one.row)]
+        (atom,) = facts_of(self.vocabulary, taken_away.statements)
+        return list(self.claims.stating(*row_of(atom)))
 
-    def _amended(self, gone: Iterable[Claim], written: str) -> KnowledgeBase:
+    def _written(self, gone: Collection[Claim], written: str) -> KnowledgeBase:
         problems = list(self._problems)
+        return self._amended(gone, parse(Text(APPENDED, written), problems), problems, File(Text(SUPPOSED, ""), ()))
+
+    def _amended(self, gone: Collection[Claim], more: File, problems: list[Diagnostic], dropped: File) -> KnowledgeBase:
         places = {id(one.origin) for one in gone if one.origin}
         files = (
-            replace(file, statements=tuple(s for s in file.statements if id(s.origin) not in places))
-            for file in (*self.program.files, parse(Text(APPENDED, written), problems))
+            replace(retracted(file, gone), statements=tuple(s for s in file.statements if id(s.origin) not in places))
+            for file in (*self.program.files, more)
         )
         return KnowledgeBase(
             Program(tuple(files)),
             problems,
             known_by=self._known_by,
             without=self._without,
-            dropped=File(Text(SUPPOSED, ""), self._dropped),
+            dropped=File(dropped.text, (*self._dropped, *dropped.statements)),
             engine=self._engine,
             earlier=self,
         )
@@ -265,7 +241,10 @@ class KnowledgeBase:
 
     def why(self, body: str, at: str | None = None, most: int = 10) -> Answers:
         """The same with a proof for each of the first answers, also in plain Datalog."""
-        return self._rows(body, at, most)
+        answers = self._rows(body, at, most)
+        if not answers:
+            self._must_be_known(at)
+        return answers
 
     def why_not(self, asked: str, at: str | None = None, progress: Progress | None = None) -> WhyNot:
         """Why an atom, or a question that is one, does not hold, and what would make it hold. Raises Problems.
@@ -288,7 +267,7 @@ class KnowledgeBase:
         day = self._day(at) if at else max(self._day(None), other._day(None))
         patterns = [self._pattern(one) for one in wanted]
         goals = [atom.predicate for atom in patterns] or conclusions(self.vocabulary)
-        before, after = Side(self.model(goals), day), Side(other.model(goals), self._day(against) if against else day)
+        before, after = Side(self.model(goals), day), Side(other.model(goals), other._day(against) if against else day)
         return Comparison(before, after, compare(self.vocabulary, before, after, patterns))
 
     def sources(self, asked: str, at: str | None = None) -> tuple[str, tuple[tuple[Row, Backing], ...]]:
@@ -301,8 +280,17 @@ class KnowledgeBase:
         """For each independent source, what rests on its word alone, on a day or on the last evidence."""
         return alone(self.vocabulary, self.claims, engine(self._engine), self._day(at), progress)
 
+    def outside(self, at: str | None) -> Diagnostic | None:
+        """What is to be said of a day that is before or after all evidence."""
+        return outside(at, self.store)
+
+    def _must_be_known(self, at: str | None) -> None:
+        if (found := self.outside(at)) and found.severity == "error":
+            raise Problems([found])
+
     def _day(self, at: str | None, about: Atom | None = None) -> Day:
         """The last day of a date; else the last evidence, on an atom's constants where it is given; 0 without any."""
+        self._must_be_known(at)
         named = [t.value for t in about.terms if isinstance(t, Constant)] if about else []
         return days_of(at)[1] - 1 if at else self.store.last_evidence(named) or 0
 
@@ -343,6 +331,12 @@ class KnowledgeBase:
             *invariants.disputes(model, self.store),
         )
 
+    def verify(self, seconds: float = 60, seed: int | None = None) -> Report:
+        """Hunts for facts on which the rules break an invariant; the facts that are there hold beside them."""
+        from reasoner.verify.hunt import hunt  # Hypothesis takes its time
+
+        return hunt(self.vocabulary, seconds=seconds, seed=seed)
+
     @cached_property
     def _answering(self) -> Answering:
         taken_away = tuple(s.citation.text or "" for s in self._dropped if isinstance(s, Fact))
@@ -369,32 +363,3 @@ class KnowledgeBase:
 
 def _english(asked: str) -> bool:
     return "(" not in asked and " " in asked.strip()
-
-
-def _matches(atom: Atom, predicate: str, row: Row) -> bool:
-    return (atom.predicate, tuple(t.value for t in atom.terms if isinstance(t, Constant))) == (predicate, row)
-
-
-def days_of(written: str) -> Interval:
-    """The days of `--at`: a day, a month or a year. Raises Problems."""
-    try:
-        on = parse_date(written)
-    except BadDate as bad:
-        raise Problems([error("R401", str(bad), help="as in --at 2016-06-04, or --at 2016-06")]) from None
-    return on.first, on.last + 1
-
-
-def _bad_options(program: Program, known_by: str | None, dropped: Iterable[str], engine: str) -> Iterator[Diagnostic]:
-    """Sources and engines that do not exist, dates that cannot be."""
-    known = {*known_sources(program), *assumption_texts(program), ANALYST}
-    for name in dropped:
-        if name not in known:
-            yield error("R422", f"there is no source or assumption `{name}`",
-                        help=did_you_mean(name, known) or f"known: {', '.join(sorted(known))}")  # fmt: skip
-    if engine not in ENGINES:
-        yield error("R506", f"there is no engine `{engine}`", help=f"choose {' or '.join(sorted(ENGINES))}")
-    if known_by is not None:
-        try:
-            parse_date(known_by)
-        except BadDate as bad:
-            yield error("R401", str(bad), help="as in --known-by 2016-06-10")

@@ -29,6 +29,9 @@ GOLDEN = sorted((ROOT / "tests" / "diagnostics").glob("*.dl"))
 ELSEWHERE = {
     "R110": "tests of the questions: a name that nobody has",
     "R111": "tests of the questions: a question that is not understood",
+    "R112": "test_peers.py: what Souffle has, and we have not",
+    "R415": "test_peers.py: a line of a table that is no row",
+    "R508": "test_peers.py: a dialect that does not exist",
     "R501": "tests of the engines: rules that never settle",
     "R502": "tests of the engines",
     "R503": "tests of the engines: sums over uncertain dates",
@@ -37,6 +40,8 @@ ELSEWHERE = {
     "R422": "test_cli.py: a source to drop that does not exist",
     "R423": "test_cli.py: a supposition that is not one fact",
     "R424": "test_cli.py: a fact to take away that is not there",
+    "R426": "test_cli.py: a day before all evidence",
+    "R427": "test_cli.py: a day after all evidence",
     "R425": "test_why_not.py: a question that is not about one atom",
     "R506": "test_cli.py: an engine that does not exist",
     "R504": "test_bad_files.py: a file that is too large",
@@ -44,12 +49,16 @@ ELSEWHERE = {
     "R505": "test_bad_files.py: a statement that is nested too deeply",
     "R521": "test_pydatalog.py: what takes too long",
     "R522": "test_pydatalog.py: what fails inside pyDatalog",
+    "R523": "test_pydatalog.py: a recursion that lends to an aggregate",
     "R511": "test_bad_files.py: no such file",
     "R512": "test_bad_files.py: a file that may not be read",
     "R513": "test_bad_files.py: a binary file",
     "R514": "test_bad_files.py: not UTF-8",
     "R515": "test_bad_files.py: a folder without .dl files",
     "R516": "test_bad_files.py: an empty file",
+    "R531": "test_testing.py: a folder without cases",
+    "R532": "test_testing.py: a case that expects nothing",
+    "R533": "test_testing.py: a name that is nowhere in the case",
 }
 
 

@@ -240,3 +240,30 @@ def test_control_characters_are_written_out(home: Path, tmp_path: Path) -> None:
     done = run(home, "query", "p(X)", "--no-default-rules", "--facts", str(facts))
     assert "\x1b" not in done.stdout
     assert "red \\x1b[31m text" in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["why", "why-not", "sources", "compare"])
+def test_a_day_outside_the_evidence(home: Path, verb: str) -> None:
+    """Before the first fact there is nothing to explain; after the last one it is said what is taken to last."""
+    beside = ["--without", "sohr"] if verb == "compare" else []
+    before = run(home, verb, "encircled(raqqa_city)", "--at", "1850-01-01", *beside)
+    assert (before.returncode, before.stdout) == (2, "")
+    assert "error[R426]: nothing is known of 1850-01-01: the first fact is of 2014-07-01" in before.stderr
+    assert "as in --at 2014-07-01" in before.stderr
+    if verb != "compare":
+        after = run(home, verb, "encircled(raqqa_city)", "--at", "2030")
+        assert after.returncode in (0, 1)
+        assert "warning[R427]: 2030 is after the last evidence: what held on 2016-06-04" in after.stderr
+
+
+@pytest.mark.parametrize("verb", ["ask", "query", "why", "why-not", "compare", "sources", "check"])
+def test_a_supposition_that_clashes(home: Path, verb: str) -> None:
+    """With its arguments swapped, or a value that its type does not list, a supposition is refused where it stands."""
+    what = {"ask": ["is Raqqa besieged?"], "check": []}.get(verb, ["besieged(raqqa_city)"])
+    swapped = run(home, verb, *what, "--suppose", "capture(raqqa_city, syrian_army, 2016-06-20)")
+    assert (swapped.returncode, swapped.stdout) == (2, "")
+    assert "error[R215]: `raqqa_city` is a Place elsewhere, and an Actor here\n --> --suppose:1:9" in swapped.stderr
+    wrong = run(home, verb, *what, "--suppose", "route_status(a, opened, 2016-06-20)")
+    assert wrong.returncode == 2
+    assert "error[R212]: `opened` is not a Status" in wrong.stderr
+    assert "did you mean `open`?" in wrong.stderr

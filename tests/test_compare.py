@@ -16,9 +16,10 @@ from reasoner.knowledge_base import KnowledgeBase
 from reasoner.term import Atom
 from reasoner.when import parse_date
 from tests.programs import Written, day, programs, read
+from tests.seed import FACTS, NAMED
 from tests.test_cases import ROOT
 
-SEED = [ROOT / "rules"], [ROOT / "facts"]
+SEED = [ROOT / "rules"], FACTS
 FALL = "capture(syrian_army, deir_ez_zor_province, 2016-06-20)"
 
 
@@ -79,7 +80,7 @@ def test_the_command() -> None:
     """Plain words, proofs with --why, JSON with --json; exit code 1 where nothing differs, 2 without a side."""
     run = CliRunner()
     arguments = ["compare", "besieges", "open_side", "--rules", str(ROOT / "rules"), "--no-default-rules"]
-    arguments += ["--facts", str(ROOT / "facts")]
+    arguments += [*NAMED]
     done = run.invoke(cli, [*arguments, "--suppose", FALL])
     assert done.exit_code == 0
     assert "begins, 2016-06-20:\n  Syrian army besieges Raqqa city from the south (since 2016-06-20)" in done.stdout
@@ -120,3 +121,12 @@ def test_comparing_is_antisymmetric(one: Written, other: Written) -> None:
                 assert d.after is not None
                 assert after.may(d.predicate, d.after)
                 assert not before.may(d.predicate, d.after)
+
+
+def test_supposing_in_python_is_supposing_on_the_command_line() -> None:
+    """`kb.suppose` gives what loading with the same suppositions gives, and leaves the first one as it was."""
+    said = ("capture(syrian_army, deir_ez_zor_province, 2016-06-20)", "not capital(isil, raqqa_city)")
+    base = reasoner.load()
+    one, other = base.suppose(said[0]).suppose(said[1]), reasoner.load(suppose=said)
+    assert one.model().relations == other.model().relations
+    assert base.model().relations == reasoner.load().model().relations != one.model().relations

@@ -29,10 +29,11 @@ from reasoner.syntax.tree import Citation, Literal, Plain, Query, Rule, atoms_of
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Row, Variable
 from reasoner.text import Text
-from reasoner.when import FUTURE, Days, Interval, Truth, parse_date
+from reasoner.when import FUTURE, Days, Interval, Truth, parse_date, show_day
 from tests.programs import CONSTANTS, EVENTS, FIXED, STATES, Written, programs
 from tests.programs import read as program_of
-from tests.test_cases import CASES, load
+from tests.seed import FACTS
+from tests.test_cases import CASES, day_of, expected, load
 from tests.test_engines import OPERATORS, truths
 
 ROOT = Path(__file__).parent.parent
@@ -334,7 +335,7 @@ ATOMS = (
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
     """The bundled rules and facts."""
-    return reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False)
+    return reasoner.load(ROOT / "rules", FACTS, default_rules=False)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -366,10 +367,10 @@ def test_queries_are_answered_the_same(
 def test_cases_are_answered_the_same(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a case of the doctrine expects first is so when only that is asked for, on that day alone."""
     monkeypatch.setattr(goal, "FEW", 0)
-    at, expected = (case / "expect").read_text(encoding="utf-8").splitlines()[0].split(maxsplit=1)
-    mode, atom = expected.split(maxsplit=1) if expected.startswith(("not ", "possibly ")) else ("", expected)
-    found = [one.truth.certain for one in load(case).query(atom, at)]
-    assert found == {"not": [], "possibly": [Days()], "": [Days(((day := parse_date(at).first, day + 1),))]}[mode]
+    line = expected(case)[0]
+    day = day_of(line)
+    found = [one.truth.certain for one in load(case).query(str(line.atom), show_day(day))]
+    assert found == {"not": [], "possibly": [Days()], "": [Days(((day, day + 1),))]}[line.mode]
 
 
 def test_a_query_of_a_day_tells_of_no_other(kb: KnowledgeBase) -> None:

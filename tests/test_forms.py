@@ -17,6 +17,7 @@ from reasoner.explain.proof import Absent, Derived, Proof, Stated, identities, t
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.render.forms import FORMS, graph
 from reasoner.render.text import TextRenderer
+from tests.seed import FACTS
 
 ROOT = Path(__file__).parent.parent
 SPACE = "{http://graphml.graphdrawing.org/xmlns}"
@@ -40,7 +41,7 @@ def edges(proof: Proof) -> Edges:
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
     """The bundled rules and facts."""
-    return reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False)
+    return reasoner.load(ROOT / "rules", FACTS, default_rules=False)
 
 
 @pytest.fixture(params=["besieges", "holds", "an aggregate", "nasty"])

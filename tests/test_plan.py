@@ -16,6 +16,7 @@ from reasoner.plan import goal
 from reasoner.plan.show import as_json, as_text
 from reasoner.plan.slicing import sliced
 from reasoner.when import PAST, Interval, parse_date
+from tests.seed import FACTS, NAMED
 from tests.test_demand import QUERY, asked
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
     """The bundled rules and facts."""
-    return reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False)
+    return reasoner.load(ROOT / "rules", FACTS, default_rules=False)
 
 
 def test_few_facts_are_not_narrowed(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +38,7 @@ def test_few_facts_are_not_narrowed(kb: KnowledgeBase, monkeypatch: pytest.Monke
     assert many.used
     assert many.plan.demands
     assert many.plan.spans["holds"] == (parse_date("2016-06-04").first, parse_date("2016-06-04").last + 1)
-    other = reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False, engine="pydatalog")
+    other = reasoner.load(ROOT / "rules", FACTS, default_rules=False, engine="pydatalog")
     assert not other.plan("holds(isil, raqqa_city)").plan.demands
 
 
@@ -92,7 +93,7 @@ def test_a_plan_is_shown(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_plan_command() -> None:
     """The command shows the plan of a question in either language, and of the whole program, as text and as JSON."""
     run = CliRunner(catch_exceptions=False)
-    flags = ["--rules", str(ROOT / "rules"), "--facts", str(ROOT / "facts"), "--no-default-rules"]
+    flags = ["--rules", str(ROOT / "rules"), *NAMED, "--no-default-rules"]
     for question in (["who besieges Raqqa?"], ["open_side(raqqa_city, S)", "--at", "2016-06-04"], []):
         told = run.invoke(cli, ["plan", *question, *flags])
         assert told.exit_code == 0

@@ -29,6 +29,7 @@ from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Row
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, narrowest
 from tests.programs import Written, programs, read
+from tests.seed import FACTS
 from tests.test_cases import CASES, load
 from tests.test_demand import DAYS, QUERY, asked, questions
 
@@ -305,7 +306,7 @@ def test_every_way_is_found_shortest_first() -> None:
 @pytest.mark.parametrize("case", [None, *CASES], ids=lambda case: case.name if case else "bundled")
 def test_every_answer_of_every_bundled_case_has_a_checked_proof(case: Path | None) -> None:
     """All that the doctrine derives, from the bundled facts and from each case, on the last day of its last run."""
-    kb = load(case) if case else reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False)
+    kb = load(case) if case else reasoner.load(ROOT / "rules", FACTS, default_rules=False)
     model, last = kb.model(), kb.store.last_evidence() or 0
     prover = Prover(plan(kb.vocabulary), kb.store, model, Checker(kb.vocabulary, kb.store))
     for predicate in kb.vocabulary.derived:

@@ -12,6 +12,7 @@ import reasoner
 from reasoner.diagnostic import Problems
 from reasoner.doors.asking import read, respond
 from reasoner.knowledge_base import KnowledgeBase
+from tests.seed import FACTS
 
 HERE = Path(__file__).parent
 TABLE = (HERE / "sixty.txt").read_text(encoding="utf-8")
@@ -25,7 +26,7 @@ ROWS = [
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
     """The bundled rules and facts."""
-    return reasoner.load(HERE.parent / "rules", HERE.parent / "facts")
+    return reasoner.load(HERE.parent / "rules", FACTS)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
@@ -120,7 +121,7 @@ def test_what_a_verb_lacks(kb: KnowledgeBase, question: str, code: str, message:
 @pytest.mark.parametrize("options", [{}, {"without": "analyst"}, {"known_by": "2016-06-04"}, {"engine": "naive"}])
 def test_a_supposition_stands(options: dict[str, str]) -> None:
     """What is supposed counts, whoever is left out and whatever was known by when."""
-    less = reasoner.load(HERE.parent / "rules", HERE.parent / "facts", **options)  # type: ignore[arg-type]
+    less = reasoner.load(HERE.parent / "rules", FACTS, **options)  # type: ignore[arg-type]
     reply = respond(less, read(less, "what if the Syrian army captures Tabqa on 2016-06-20?"))
     assert "Syrian army holds Tabqa (since 2016-06-20)" in reply.text
 

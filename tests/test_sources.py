@@ -18,9 +18,10 @@ from reasoner.explain.sources import backing, origin
 from reasoner.plan.plan import plan
 from reasoner.syntax.vocabulary import Vocabulary
 from tests.programs import read
+from tests.seed import FACTS
 from tests.test_cases import ROOT
 
-SEED = [ROOT / "rules"], [ROOT / "facts"]
+SEED = [ROOT / "rules"], FACTS
 
 
 def test_the_siege_rests_on_two_voices() -> None:

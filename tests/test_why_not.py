@@ -22,9 +22,10 @@ from reasoner.render.text import TextRenderer
 from reasoner.render.why_not import WhyNotRenderer, as_json
 from reasoner.when import parse_date, show_day
 from tests.programs import Written, day, programs, read
-from tests.test_cases import CASES, ROOT
+from tests.seed import FACTS, NAMED
+from tests.test_cases import CASES, ROOT, day_of, expected
 
-SEED = [ROOT / "rules"], [ROOT / "facts"]
+SEED = [ROOT / "rules"], FACTS
 
 
 def told(base: KnowledgeBase, found: WhyNot) -> str:
@@ -110,7 +111,7 @@ def test_more_than_one_atom_is_refused(asked: str) -> None:
 
 def test_the_command() -> None:
     """0 where it is explained, 1 where it holds after all; JSON has the rules, what fails, and the changes."""
-    options = ["--rules", str(ROOT / "rules"), "--no-default-rules", "--facts", str(ROOT / "facts")]
+    options = ["--rules", str(ROOT / "rules"), "--no-default-rules", *NAMED]
     done = CliRunner().invoke(cli, ["why-not", "encircled(raqqa_city)", *options, "--json"])
     assert done.exit_code == 0
     data = json.loads(done.stdout)
@@ -127,8 +128,8 @@ def test_the_command() -> None:
 
 def denied(case: Path) -> list[tuple[str, str]]:
     """What a case expects not to be so, with its day."""
-    lines = (line.split(maxsplit=2) for line in (case / "expect").read_text(encoding="utf-8").splitlines())
-    return [(words[0], words[2]) for words in lines if words[1] in ("not", "possibly")]
+    lines = [line for line in expected(case) if line.mode in ("not", "possibly")]
+    return [(show_day(day_of(line)), str(line.atom)) for line in lines]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))

@@ -13,9 +13,10 @@ from reasoner.explain.compare import conclusions
 from reasoner.explain.proof import Absent
 from reasoner.explain.sources import UNCITED, origin
 from reasoner.explain.why_not import Failure, why_not
-from reasoner.knowledge_base import KnowledgeBase, days_of
+from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.answers import Answers
 from reasoner.query.bodies import write
+from reasoner.query.options import days_of
 from reasoner.query.question import Question
 from reasoner.query.requests import Reader, Request
 from reasoner.render import compare as as_compared
@@ -304,9 +305,7 @@ class _Replying:
         topic = [_written(one) for one in self.request.about]
         found = [one.message for one in self.base.check() if one.code == "R421"]
         for denial in (d for d in self.base.vocabulary.declarations.values() if d.denies):
-            for (predicate, row), claims in self.base.store.claims.items():
-                if predicate != denial.predicate:
-                    continue
+            for row, claims in self.base.store.stated(denial.predicate):
                 held = self.base.query(show_atom(str(denial.denies), row))
                 found += [
                     f"denied: {self.renderer.claim(claim, self.notes)}"

@@ -15,7 +15,9 @@ import click
 
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
 from reasoner.doors.explaining import compare, sources, why_not
-from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say
+from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
+from reasoner.doors.testing import coverage, test
+from reasoner.doors.verifying import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -29,7 +31,7 @@ def cli() -> None:
     """
 
 
-for _command in (why_not, compare, sources):
+for _command in (why_not, compare, sources, test, coverage, verify):
     cli.add_command(_command)
 
 
@@ -67,8 +69,9 @@ def why(what: str, most: int, depth: int | None, form: str, **given: Unpack[Give
         verb, question, given = _last_question(given)
     base = open_base(given)
     answers = getattr(base, verb)(question, given["at"])
+    say_if_outside(base, given["at"])
     chosen = (
-        [one for one in answers if one.id == int(what)] if what.isdigit() else [one for one in answers if one.proof]
+        [one for one in answers if str(one.id) == what] if what.isdigit() else [one for one in answers if one.proof]
     )
     if not chosen and given["as_json"]:
         print_json({"question": question, "answers": [], "diagnostics": []})
@@ -228,8 +231,8 @@ def _last_question(given: Given) -> tuple[str, str, Given]:
         last = json.loads(_memory().read_text(encoding="utf-8"))
         if last["folder"] == str(Path.cwd()):
             # Flags that are given now count, beside those of the question.
-            now = {name: value for name, value in given.items() if value not in (None, (), True, "columnar")}
-            merged = cast("Given", last["given"] | now | {"as_json": given["as_json"]})
+            now = {name: value for name, value in given.items() if value not in (None, (), True, "columnar", "datalog")}
+            merged = cast("Given", {**given, **last["given"], **now, "as_json": given["as_json"]})
             return ("why" if last["verb"] == "query" else last["verb"]), last["question"], merged
     except (OSError, ValueError, KeyError):
         pass

@@ -7,7 +7,7 @@ from typing import Any, Unpack, cast
 
 import click
 
-from reasoner.doors.shared import Given, flags, open_base, print_json, progress_bar, renderer_for
+from reasoner.doors.shared import Given, flags, open_base, print_json, progress_bar, renderer_for, say_if_outside
 
 
 @click.command("why-not")
@@ -24,6 +24,7 @@ def why_not(what: str, **given: Unpack[Given]) -> None:
         print_json(rendered.as_json(found))
     else:
         click.echo(rendered.WhyNotRenderer(renderer_for(base)).text(found))
+    say_if_outside(base, given["at"])
     sys.exit(1 if found.holds else 0)
 
 
@@ -80,4 +81,5 @@ def sources(what: str | None, **given: Unpack[Given]) -> None:
         print_json(data)
     else:
         click.echo(told or f"{what} does not hold for certain")
+    say_if_outside(base, given["at"])
     sys.exit(0 if backed else 1)

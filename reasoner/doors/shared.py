@@ -23,6 +23,7 @@ class Given(TypedDict):
     without: tuple[str, ...]
     suppose: tuple[str, ...]
     engine: str
+    dialect: str
     at: str | None
     as_json: bool
 
@@ -48,6 +49,12 @@ FLAGS = (
     click.option("--without", multiple=True, metavar="SOURCE", help="Drop what rests on this source or assumption."),
     click.option("--suppose", multiple=True, metavar="FACT", help="Add a fact, or take one away: 'not FACT'."),
     click.option("--engine", default="columnar", metavar="NAME", help="columnar (default), naive or pydatalog."),
+    click.option(
+        "--dialect",
+        default="datalog",
+        metavar="NAME",
+        help="souffle: read programs of Souffle, and them alone; their tables of facts from folders given as --facts.",
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )
 
@@ -72,6 +79,7 @@ def open_base(given: Given) -> Any:
             without=given["without"],
             suppose=given["suppose"],
             engine=given["engine"],
+            dialect=given["dialect"],
             progress=progress,
         )
 
@@ -107,6 +115,14 @@ def renderer_for(base: Any) -> Any:
     from reasoner.render.text import TextRenderer
 
     return TextRenderer(base.vocabulary, base.names, known_sources(base.program))
+
+
+def say_if_outside(base: Any, at: str | None) -> None:
+    """A warning where a day is after all evidence; one before it is an error by then."""
+    if found := base.outside(at):
+        from reasoner.diagnostic import draw
+
+        say(draw((found,)))
 
 
 def print_json(value: object) -> None:

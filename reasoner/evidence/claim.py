@@ -71,7 +71,7 @@ def cited(program: Program) -> Iterator[tuple[Fact, str | None]]:
 
 def claim(fact: Fact, vocabulary: Vocabulary, sources: Mapping[str, Source], nearest: str | None) -> Claim:
     """A fact as a claim, with the date of its source where it has none of its own."""
-    evidence = _evidence(fact.citation, sources, nearest)
+    evidence = claim_evidence(fact.citation, sources, nearest)
     kind, when = timing(fact, vocabulary)
     row = tuple(t.value for t in vocabulary.positional(bare(fact, vocabulary)).terms if isinstance(t, Constant))
     said = evidence.said if evidence else None
@@ -136,16 +136,17 @@ def assumption_texts(program: Program) -> dict[str, str]:
     return {a.name: a.text for a in program.of(Assumption)}
 
 
-def _evidence(citation: Citation, sources: Mapping[str, Source], nearest: str | None) -> Evidence | None:
+def claim_evidence(citation: Citation, sources: Mapping[str, Source], nearest: str | None) -> Evidence | None:
+    """Whose word a citation makes a claim, that of the nearest source where it names none."""
     name = citation.source or nearest
     if name is None:
         return None
     source = sources.get(name)
-    voices = dict.fromkeys((*_chain(name, sources), *(_chain(citation.via, sources) if citation.via else ())))
+    voices = dict.fromkeys((*chain(name, sources), *(chain(citation.via, sources) if citation.via else ())))
     return Evidence(name, citation.locator, citation.text, tuple(voices), source.date if source else None)
 
 
-def _chain(name: str, sources: Mapping[str, Source]) -> Iterator[str]:
+def chain(name: str, sources: Mapping[str, Source]) -> Iterator[str]:
     """A source, whom it repeats, and so on."""
     seen: set[str] = set()
     following: str | None = name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reasoner.diagnostic import Diagnostic, error
@@ -30,6 +30,13 @@ def suppositions(suppose: Iterable[str], problems: list[Diagnostic]) -> tuple[Fi
         (dropped if negated else added).append(replace(facts[0], citation=citation))
     nothing = Text(SUPPOSED, "")
     return File(nothing, tuple(added)), File(nothing, tuple(dropped))
+
+
+def strictly(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Messages on a program; a supposition that clashes with what is declared, or used elsewhere, is an error."""
+    for one in found:
+        clashes = one.code == "R215" and any(label.span.file == SUPPOSED for label in one.labels)
+        yield replace(one, severity="error") if clashes else one
 
 
 def without_stop(written: str) -> str:

@@ -263,19 +263,14 @@ class Answering:
         return tuple(found)
 
     def _stated(self, predicate: str, span: Days) -> Iterator[tuple[Row, Claim]]:
-        for (stated, row), claims in self.store.claims.items():
-            if stated == predicate:
-                yield from ((row, claim) for claim in claims if claim.truth.possible & span)
+        for row, claims in self.store.stated(predicate):
+            yield from ((row, claim) for claim in claims if claim.truth.possible & span)
 
     def _mentions(self, names: Iterable[Value]) -> tuple[Claim, ...]:
         """Dated claims that mention all the names: what is known where there is no answer."""
         wanted = set(names)
-        return tuple(
-            claim
-            for (_, row), claims in self.store.claims.items()
-            for claim in claims
-            if wanted and wanted <= set(row) and claim.dates and claim.evidence
-        )
+        mentions = self.store.mentioning(wanted) if wanted else ()
+        return tuple(claim for claims in mentions for claim in claims if claim.dates and claim.evidence)
 
     # ---------------------------------------------------------------- yes, no, and the place as a whole
 

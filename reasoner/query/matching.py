@@ -43,6 +43,7 @@ _DISTANCES = frozenset((stem(word),) for word in ("km", "kilometres", "kilometer
 _NO_NAME = AUXILIARIES | QUESTION_WORDS | NEGATIONS
 _SMALL = ARTICLES | FILLERS | PREPOSITIONS
 _LONGEST_UNKNOWN = 5
+_LONGEST_NUMBER = 16  # digits: those of the largest number of the language
 _MOST_AUXILIARIES = 3
 
 
@@ -314,7 +315,7 @@ class _Walk:
         if at >= len(self.tokens):
             return
         word = self.tokens[at].word
-        if word.isdecimal() and slot.type not in self.names.members:
+        if word.isdecimal() and len(word) <= _LONGEST_NUMBER and slot.type not in self.names.members:
             yield Fill(number=int(word)), at + 1, 0
         if word in ANYONE:
             yield Fill(), at + 1, 0

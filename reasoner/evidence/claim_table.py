@@ -1,0 +1,236 @@
+"""Claims of one predicate as columns: what a table states, each row with its dates and its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from reasoner.evidence.claim import Claim, chain, claim_evidence, truth
+from reasoner.evidence.columns import Columns, identify
+from reasoner.syntax.tree import Citation, Kind, Source
+from reasoner.syntax.vocabulary import Vocabulary
+from reasoner.term import Row, Value, show_atom
+from reasoner.text import Span, Text
+from reasoner.when import FUTURE, PAST, Date, Day, When
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from reasoner.evidence.columns import Ints
+
+UNDATED = FUTURE + 1  # stands where a date is missing
+
+
+@dataclass(frozen=True)
+class Line(Text):
+    """One row of a table as a text, the fact that was made from it, which stands in the file at that number."""
+
+    number: int = 0
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The number of the row, and the column in the fact."""
+        return self.number, offset + 1
+
+    def line(self, number: int) -> str:
+        """The fact."""
+        return self.content
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimTable:
+    """n claims. `dates` are the first and the last day of each start and of each end, UNDATED where there is none.
+
+    `sources` are the names that `source` counts in, -1 for none, and `said` their first and last days.
+    """
+
+    file: str
+    predicate: str
+    domains: tuple[Sequence[Value], ...]
+    codes: tuple[Ints, ...]
+    dates: Ints
+    sources: tuple[str, ...]
+    said: Ints
+    source: Ints
+    lines: Ints
+    locators: Any  # of Arrow, as are the quotes
+    quotes: Any
+    _columns: dict[Kind, Columns] = field(default_factory=dict, repr=False)
+
+    @property
+    def size(self) -> int:
+        """The number of claims."""
+        return len(self.source)
+
+    def keep(self, kept: npt.NDArray[np.bool_]) -> ClaimTable:
+        """Some of the claims."""
+        if kept.all():
+            return self
+        import pyarrow as pa
+
+        mask = pa.array(kept)
+        return replace(
+            self,
+            codes=tuple(column[kept] for column in self.codes),
+            dates=self.dates[:, kept],
+            source=self.source[kept],
+            lines=self.lines[kept],
+            locators=self.locators.filter(mask),
+            quotes=self.quotes.filter(mask),
+            _columns={},
+        )
+
+    def values(self, place: int) -> list[Value]:
+        """The different values of an argument."""
+        import numpy as np
+
+        return [self.domains[place][code] for code in np.unique(self.codes[place]).tolist()]
+
+    def typed(self, vocabulary: Vocabulary) -> Iterator[tuple[str, Value]]:
+        """The different values that stand in arguments of a declared type, with the type."""
+        for place, parameter in enumerate(vocabulary.parameters(self.predicate)[: len(self.codes)]):
+            if parameter.type:
+                yield from ((parameter.type, value) for value in self.values(place))
+
+    # ---------------------------------------------------------------- when
+
+    def dated(self, kind: Kind) -> Ints:
+        """The dates that count: a row without any of its own has that of its source; what is fixed has none."""
+        import numpy as np
+
+        if kind == "fixed":
+            return np.full_like(self.dates, UNDATED)
+        bare = (self.dates == UNDATED).all(axis=0)
+        if not bare.any():
+            return self.dates
+        dates = self.dates.copy()
+        said = np.append(self.said, np.full((2, 1), UNDATED), axis=1)
+        dates[:2, bare] = said[:, self.source[bare]]
+        return dates
+
+    def dated_within(self, kind: Kind, names: Iterable[object] = ()) -> tuple[Day, Day] | None:
+        """The first and the last day that any claim is dated, or any that mentions one of these names."""
+        wanted = list(names)
+        dates = self.dated(kind)[:, self.mentioning(wanted)] if wanted else self.dated(kind)
+        first, last = dates[::2][dates[::2] != UNDATED], dates[1::2][dates[1::2] != UNDATED]
+        return (int(first.min()), int(last.max())) if len(first) else None
+
+    def columns(self, kind: Kind) -> Columns:
+        """The rows with the days on which they hold; made once."""
+        if kind not in self._columns:
+            self._columns[kind] = self._timed(kind)
+        return self._columns[kind]
+
+    def _timed(self, kind: Kind) -> Columns:
+        """As `truth` has it for one claim."""
+        import numpy as np
+
+        if kind == "fixed":
+            return Columns(self.domains, self.codes)
+        begun, begins, ends, ended = dates = self.dated(kind)
+        rows = np.arange(self.size)
+        if kind == "event":
+            last = np.where(ended == UNDATED, begins, ended)
+            bare = begun == UNDATED
+            first, end = np.where(bare, PAST, begun), np.where(bare, FUTURE, last + 1)
+            exact = (first + 1 == end) | bare
+            if exact.all():
+                return Columns(self.domains, self.codes, (rows, first, end))
+            unsure = rows[~exact]
+            windows = unsure, first[unsure], end[unsure]
+            certain = rows[exact], first[exact], end[exact]
+            return Columns(self.domains, self.codes, certain, (rows, first, end), windows)
+        has_start, has_end = begun != UNDATED, ended != UNDATED
+        both = has_start & has_end
+        begins, ends = np.where(both, np.minimum(begins, ended), begins), np.where(both, np.maximum(begun, ends), ends)
+        first, sure = np.where(has_start, begun, PAST), np.where(has_start, begins, PAST)
+        stop, last = np.where(has_end, ends + 1, FUTURE), np.where(has_end, ended + 1, FUTURE)
+        if (first == sure).all() and (stop == last).all():
+            return Columns(self.domains, self.codes, (rows, first, last))
+        kept = sure < stop
+        unsure = rows[both & ~kept]
+        # The first window of a row stands before the last one.
+        pairs = np.repeat(unsure, 2)
+        starts = np.stack([first[unsure], stop[unsure] - 1], axis=1).ravel()
+        stops = np.stack([sure[unsure] + 1, last[unsure]], axis=1).ravel()
+        assert dates.shape == (4, self.size)
+        return Columns(
+            self.domains, self.codes, (rows[kept], sure[kept], stop[kept]), (rows, first, last), (pairs, starts, stops)
+        )
+
+    # ---------------------------------------------------------------- who says so
+
+    def matching(self, pattern: Sequence[Value | None]) -> Ints:
+        """The claims whose rows have these values."""
+        return self._bare.numbers(tuple(pattern))
+
+    @cached_property
+    def _bare(self) -> Columns:
+        return Columns(self.domains, self.codes)
+
+    def mentions(self) -> dict[Value, int]:
+        """How many different rows have each value."""
+        import numpy as np
+
+        first = np.unique(identify(self.codes), return_index=True)[1]
+        found: dict[Value, int] = {}
+        for domain, codes in zip(self.domains, self.codes, strict=True):
+            for value, times in zip(domain, np.bincount(codes[first], minlength=len(domain)).tolist(), strict=True):
+                found[value] = found.get(value, 0) + times
+        return found
+
+    def mentioning(self, names: Iterable[object]) -> npt.NDArray[np.bool_]:
+        """Which claims have one of these values among their arguments."""
+        import numpy as np
+
+        wanted, found = frozenset(names), np.zeros(self.size, np.bool_)
+        for domain, codes in zip(self.domains, self.codes, strict=True):
+            if its := [code for code, value in enumerate(domain) if value in wanted]:
+                found |= np.isin(codes, its)
+        return found
+
+    def without(self, names: frozenset[str], sources: Mapping[str, Source]) -> ClaimTable:
+        """The claims that do not rest on the word of these sources."""
+        import numpy as np
+
+        kept = np.array([not names & {*chain(name, sources)} for name in self.sources] + [True], np.bool_)
+        return self.keep(kept[self.source])
+
+    def known_by(self, day: Day) -> ClaimTable:
+        """The claims whose source had spoken by that day; a source without a date always has."""
+        import numpy as np
+
+        last = np.append(self.said[1], UNDATED)[self.source]
+        return self.keep((last == UNDATED) | (last <= day))
+
+    def row(self, number: int) -> Row:
+        """The arguments of one claim."""
+        return tuple(domain[codes[number]] for domain, codes in zip(self.domains, self.codes, strict=True))
+
+    def when(self, number: int, kind: Kind) -> When | None:
+        """The time of one claim."""
+        begun, begins, ends, ended = self.dated(kind)[:, number].tolist() if kind != "fixed" else [UNDATED] * 4
+        start, end = (
+            None if first == UNDATED else Date(first, last) for first, last in ((begun, begins), (ends, ended))
+        )
+        return When(start, end, end is not None) if start or end else None
+
+    def span(self, number: int, kind: Kind) -> Span:
+        """Where a claim stands."""
+        when = self.when(number, kind)
+        row = self.row(number)
+        said = show_atom(self.predicate, (*row, when) if when else row)
+        return Span(Line(self.file, said, int(self.lines[number])), 0, len(said))
+
+    def claim(self, number: int, kind: Kind, sources: Mapping[str, Source]) -> Claim:
+        """One claim."""
+        when, source = self.when(number, kind), int(self.source[number])
+        name = self.sources[source] if source >= 0 else None
+        citation = Citation(name, None, self.locators[number].as_py(), self.quotes[number].as_py())
+        dates = tuple(date for date in (when.start, when.end) if date) if when else ()
+        evidence = claim_evidence(citation, sources, None)
+        return Claim(
+            self.predicate, self.row(number), truth(kind, when), evidence, (), dates, self.span(number, kind)
+        )

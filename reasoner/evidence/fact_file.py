@@ -1,0 +1,271 @@
+"""Fact files in columns: one Parquet file with a row for each claim, and one for each source.
+
+A row with a `predicate` is a claim: its arguments `a1`, `a2`, ... as they would be written in a text, the first and
+the last day on which it may start (`from_first`, `from_last`) and end (`to_first`, `to_last`), the name of its
+`source`, the `line` of the table that it was made from, its `locator` and its `quote`. A row without a predicate
+declares the source that it names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reasoner.diagnostic import Diagnostic, error
+from reasoner.evidence.claim_table import UNDATED, ClaimTable
+from reasoner.evidence.claims import TableFile
+from reasoner.syntax.load import shown
+from reasoner.syntax.tree import Source
+from reasoner.term import Quoted, Value
+from reasoner.text import Text
+from reasoner.when import Date
+
+if TYPE_CHECKING:
+    from reasoner.evidence.columns import Ints
+
+SUFFIX = ".parquet"
+EPOCH = 719_163  # 1970-01-01, from which Arrow counts, as a day of ours
+DAYS = ("from_first", "from_last", "to_first", "to_last")
+ABOUT = ("publisher", "title", "url", "via", "reliability")
+_VERSION = {b"reasoner.facts": b"1"}
+_ROWS = 1 << 17  # in a group, so that a reader may take them one by one
+
+
+def arrow(problems: list[Diagnostic]) -> Any:
+    """The library that reads and writes tables, None with a message where it is not installed."""
+    try:
+        import pyarrow
+    except ImportError:
+        problems.append(
+            error("R541", "tables need pyarrow, which is not installed", help="install it: pip install pyarrow")
+        )
+        return None
+    return pyarrow
+
+
+def split(paths: Iterable[Path | str]) -> tuple[list[Path | str], list[Path]]:
+    """Paths of texts, and the fact files in columns: those that are named, and those in folders that are."""
+    texts: list[Path | str] = []
+    columns: dict[Path, Path] = {}
+    for path in paths:
+        given = Path(path)
+        if given.suffix.lower() == SUFFIX and not given.is_dir():
+            columns.setdefault(given.resolve(), given)
+            continue
+        inside = sorted(p for p in given.rglob(f"*{SUFFIX}") if _visible(p, given)) if given.is_dir() else []
+        columns.update({one.resolve(): one for one in inside})
+        if not inside or any(_visible(p, given) for p in given.rglob("*.dl")):
+            texts.append(path)
+    return texts, list(columns.values())
+
+
+def _visible(path: Path, folder: Path) -> bool:
+    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read(path: Path, problems: list[Diagnostic]) -> TableFile | None:
+    """A fact file, None with a message where it cannot be read."""
+    name, pa = shown(path), arrow(problems)
+    if pa is None:
+        return None
+    from pyarrow import parquet
+
+    try:
+        if not path.exists():
+            problems.append(error("R511", f"there is no file or folder {name}"))
+            return None
+        with parquet.ParquetFile(path) as file:
+            if b"reasoner.facts" not in (file.schema_arrow.metadata or {}):
+                remedy = f"make facts of it: reasoner import {name} --mapping NAME --out facts.parquet"
+                problems.append(error("R543", f"{name} is a table, not a fact file", help=remedy))
+                return None
+            words = [c for c in file.schema_arrow.names if re.fullmatch(r"a\d+|predicate|source", c)]
+            table = parquet.read_table(path, read_dictionary=words)
+        return _file(name, table)
+    except (OSError, ValueError, KeyError, pa.ArrowException) as reason:
+        first = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
+        problems.append(error("R543", f"{name} is damaged: {first}", help="import the table again"))
+        return None
+
+
+def _file(name: str, table: Any) -> TableFile:
+    import numpy as np
+    import pyarrow.compute as pc
+
+    text = Text(name, "")
+    declared = table.filter(pc.is_null(table["predicate"])).to_pylist()
+    statements = tuple(
+        Source(
+            row["source"],
+            **{key: row[key] for key in ABOUT},
+            date=_date(row["from_first"], row["from_last"]),
+            origin=text.span(0, 0),
+        )
+        for row in declared
+    )
+    days = {one.name: one.date for one in statements}
+    facts = table.filter(pc.is_valid(table["predicate"]))
+    predicates, of = _coded(facts["predicate"])
+    order = np.argsort(of, kind="stable")
+    ends = np.searchsorted(of[order], np.arange(len(predicates) + 1))
+    tables = tuple(
+        _table(name, predicate, facts.take(order[ends[n] : ends[n + 1]]), days)
+        for n, predicate in enumerate(predicates)
+    )
+    return TableFile(text, statements, tables=tables)
+
+
+def _date(first: Any, last: Any) -> Date | None:
+    return Date(first.toordinal(), last.toordinal()) if first and last else None
+
+
+def _table(name: str, predicate: str, rows: Any, days: dict[str, Date | None]) -> ClaimTable:
+    import numpy as np
+
+    places = sorted((c for c in rows.column_names if re.fullmatch(r"a\d+", c)), key=lambda c: int(c[1:]))
+    columns = [_coded(rows[c]) for c in places if rows[c].null_count < len(rows)]
+    sources, source = _coded(rows["source"])
+    said = [(d.first, d.last) if (d := days.get(one)) else (UNDATED, UNDATED) for one in sources]
+    return ClaimTable(
+        name,
+        predicate,
+        tuple([value_of(text) for text in texts] for texts, _ in columns),
+        tuple(codes for _, codes in columns),
+        np.stack([_days(rows[day]) for day in DAYS]),
+        tuple(sources),
+        np.array(said, np.int64).reshape(-1, 2).T,
+        source,
+        rows["line"].to_numpy().astype(np.int64),
+        rows["locator"],
+        rows["quote"],
+    )
+
+
+def _coded(column: Any) -> tuple[list[str], Ints]:
+    """The different texts of a column, and the number of one of them for each row, -1 where there is none."""
+    import numpy as np
+    import pyarrow as pa
+
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.unify_dictionaries().chunks) if whole.num_chunks else pa.array([], column.type)
+    if not pa.types.is_dictionary(whole.type):
+        whole = whole.dictionary_encode()
+    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    used, new = np.unique(codes, return_inverse=True)
+    missing = int(len(used) > 0 and used[0] == -1)
+    return whole.dictionary.take(pa.array(used[missing:])).to_pylist(), new.astype(np.int64) - missing
+
+
+def _days(column: Any) -> Ints:
+    import numpy as np
+    import pyarrow as pa
+
+    days = column.cast(pa.int32()).cast(pa.int64()).fill_null(UNDATED - EPOCH)
+    found: Ints = days.to_numpy().astype(np.int64) + EPOCH
+    return found
+
+
+def value_of(text: str) -> Value:
+    """A value from what a text would say."""
+    if text.startswith('"'):
+        return Quoted(re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], text[1:-1], flags=re.DOTALL))
+    if re.fullmatch(r"[a-z][A-Za-z0-9_]*", text):
+        return text
+    return float(text) if "." in text else int(text)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def write(path: Path, sources: Sequence[Source], tables: Iterable[ClaimTable]) -> None:
+    """A fact file, whole or not at all."""
+    from pyarrow import parquet
+
+    every = list(tables)
+    width = max((len(table.codes) for table in every), default=0)
+    part = path.with_name(path.name + ".part")
+    try:
+        with parquet.ParquetWriter(part, _schema(width), compression="zstd") as writer:
+            for rows in (_declared(sources, width), *(_rows(table, width) for table in every)):
+                writer.write_table(rows, row_group_size=_ROWS)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _schema(width: int) -> Any:
+    import pyarrow as pa
+
+    words = pa.dictionary(pa.int32(), pa.string())
+    names = ["predicate", *(f"a{n}" for n in range(1, width + 1)), "source"]
+    return pa.schema(
+        [
+            *((name, words) for name in names),
+            *((day, pa.date32()) for day in DAYS),
+            ("line", pa.int64()),
+            *((name, pa.string()) for name in ("locator", "quote", *ABOUT)),
+        ],
+        metadata=_VERSION,
+    )
+
+
+def _declared(sources: Sequence[Source], width: int) -> Any:
+    import pyarrow as pa
+
+    schema = _schema(width)
+    first, last = ([getattr(s.date, end) - EPOCH if s.date else None for s in sources] for end in ("first", "last"))
+    given: dict[str, list[Any]] = {
+        "source": [s.name for s in sources],
+        "from_first": first,
+        "from_last": last,
+        **{key: [getattr(s, key) for s in sources] for key in ABOUT},
+    }
+    bare = pa.nulls(len(sources))
+    columns = [pa.array(given[f.name]).cast(f.type) if f.name in given else bare.cast(f.type) for f in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _rows(table: ClaimTable, width: int) -> Any:
+    import numpy as np
+    import pyarrow as pa
+
+    schema = _schema(width)
+    whole: dict[str, Any] = {
+        "predicate": pa.DictionaryArray.from_arrays(pa.array(np.zeros(table.size, np.int32)), [table.predicate]),
+        "source": _words(table.source, table.sources),
+        "line": pa.array(table.lines),
+        "locator": table.locators,
+        "quote": table.quotes,
+    }
+    for n, (domain, codes) in enumerate(zip(table.domains, table.codes, strict=True), 1):
+        whole[f"a{n}"] = _words(codes, [written(value) for value in domain])
+    for day, its in zip(DAYS, table.dates, strict=True):
+        bare = its == UNDATED
+        whole[day] = pa.array(np.where(bare, 0, its - EPOCH).astype(np.int32), mask=bare).cast(pa.date32())
+    return pa.Table.from_arrays([whole.get(f.name, pa.nulls(table.size, f.type)) for f in schema], schema=schema)
+
+
+def _words(codes: Ints, words: Sequence[str]) -> Any:
+    import numpy as np
+    import pyarrow as pa
+
+    indices = pa.array(codes.astype(np.int32), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+
+
+def written(value: Value) -> str:
+    """A value as a text would say it."""
+    return f"{value:f}" if isinstance(value, float) and "e" in repr(value) else str(value)
+
+
+def files(paths: Iterable[Path], problems: list[Diagnostic]) -> Iterator[TableFile]:
+    """The fact files that can be read."""
+    for path in paths:
+        if (file := read(path, problems)) is not None:
+            yield file
