@@ -43,7 +43,8 @@ def disputes(model: Model, store: Store) -> Iterator[Diagnostic]:
         for row in sorted(store.facts.get(predicate, {}), key=str):
             said.setdefault(row[-1], []).append((predicate, row))
     for (place,), truth in sorted(model.rows("contested").items(), key=str):
-        days = truth.certain or truth.possible
+        if not (days := truth.certain):
+            continue  # a place that changes hands on a day not known is in no dispute
         holders = sorted(str(a) for (a, p), t in model.rows("holds").items() if p == place and t.possible & days)
         labels = tuple(
             Label(claim.origin, f"said by {claim.evidence.source if claim.evidence else 'nobody'}")
