@@ -155,10 +155,11 @@ def test_broken_invariants_and_disputes(home: Path, tmp_path: Path) -> None:
     facts.write_text(
         'source one publisher "One" date 2020-01-05.\ncontrol(red, town). clash(red, blue, town).\n'
         'source two publisher "Two" date 2020-01-05.\ncontrol(blue, town). allied(red, blue).\n'
+        "hostile(red, blue, 2020-01-05..2020-01-05).\n"
     )
     done = run(home, "check", "--facts", str(facts))
     assert done.returncode == 2
-    assert "error[R420]: broken: allies are not enemies (A = red, B = blue)" in done.stdout
+    assert "error[R420]: broken: nobody is hostile to their own side (A = red, B = blue)" in done.stdout
     assert "holds 2020-01-05" in done.stdout
     assert "warning[R421]: `town` is contested: blue and red are both reported to hold it" in done.stdout
     assert "said by one" in done.stdout

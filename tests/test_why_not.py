@@ -137,7 +137,8 @@ def test_changes_of_cases_do_what_they_promise(case: Path) -> None:
     """Each change that is shown makes the atom hold, when it is supposed on its own; unknown is never told as false."""
     files = [ROOT / "rules", *case.glob("rules.dl")], case / "facts.dl"
     base = reasoner.load(*files)
-    for on, atom in denied(case)[:1]:
+    first = base.store.dated()
+    for on, atom in [one for one in denied(case) if first is None or one[0] >= show_day(first[0])][:1]:
         found = base.why_not(atom, on)
         assert not found.holds, atom
         for remedy in found.remedies[:1]:

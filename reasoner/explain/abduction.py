@@ -57,7 +57,7 @@ class Search:
         """The predicates that some change of this tier can bear on."""
         ground = self.ground
         names = {*ground.vocabulary.declarations, *ground.store.facts, *ground.read} - ground.rules.keys()
-        names |= {predicate for predicate, _ in ground.store.claims}
+        names |= ground.store.claimed
         found = {name for name in names if ground.can_be_stated(name) and _kind(ground, name)[1] <= self.tier}
         while more := {
             head

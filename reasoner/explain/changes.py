@@ -9,7 +9,7 @@ Events are tried first, then states and what is taken away, and the map last: a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import product
 
@@ -89,7 +89,9 @@ class Remedies:
         seen: set[frozenset[object]] = set()
         for made, ground in starts:
             options = Search(ground, tier).make(goal, day)
-            for option in sorted(options, key=lambda o: (o.size[::-1], sorted(map(str, o.changes)))):
+            near = ground.beside(term.value for term in goal.terms if isinstance(term, Constant))
+            best = sorted(options, key=lambda o: (o.size[::-1], -_touching(o, near), sorted(map(str, o.changes))))
+            for option in best:
                 # The same things done by other words are no second answer.
                 if not option.changes or option.about in seen:
                     continue
@@ -182,3 +184,8 @@ def _allowed(limit: tuple[str, Term, Term], named: dict[str, Constant]) -> bool:
 
 def _is(goal: Atom, row: Row) -> bool:
     return all(not isinstance(t, Constant) or t.value == value for t, value in zip(goal.terms, row, strict=True))
+
+
+def _touching(option: Option, near: Set[Value]) -> int:
+    """How many changes are about what the map has beside the things asked about."""
+    return sum(any(isinstance(t, Constant) and t.value in near for t in one.terms) for one in option.changes)

@@ -78,8 +78,14 @@ class Ground:
 
     @cached_property
     def _mentions(self) -> Counter[Value]:
-        stated = (row for (_, row), claims in self.store.claims.items() if any(one.dates for one in claims))
-        return Counter(value for row in stated for value in row)
+        return self.store.mentions()
+
+    def beside(self, things: Iterable[Value]) -> frozenset[Value]:
+        """What timeless facts name together with some things, as a map does neighbours, and these themselves."""
+        asked = frozenset(things)
+        fixed = (name for name, one in self.vocabulary.declarations.items() if one.kind == "fixed")
+        rows = (row for name in fixed for row in self.store.facts.get(name, {}) if not asked.isdisjoint(row))
+        return asked.union(*rows)
 
     def rows(self, predicate: str, terms: Iterable[Term]) -> list[Row]:
         """The rows that have these constants where there are any, on whatever day; by their names."""
@@ -100,7 +106,7 @@ class Ground:
         """Whether a source could say so: no conclusion of rules alone, no type, nothing of the plan's own."""
         if predicate.startswith("#") or predicate in self.vocabulary.type_predicates:
             return False
-        return predicate not in self.vocabulary.derived or any(p == predicate for p, _ in self.store.claims)
+        return predicate not in self.vocabulary.derived or predicate in self.store.claimed
 
 
 def from_head(rule: PlannedRule, row: Iterable[Value | None]) -> Binding | None:

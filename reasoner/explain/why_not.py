@@ -291,8 +291,8 @@ class Tracer:
         places = [p.name for p in vocabulary.parameters(predicate)]
         for denial in (d for d in vocabulary.declarations.values() if d.denies == predicate):
             at = [next((i for i, p in enumerate(denial.parameters) if p.name == name), None) for name in places]
-            for (stated, said), claims in self.ground.store.claims.items():
-                if stated == denial.predicate and None not in at:
+            for said, claims in self.ground.store.stated(denial.predicate):
+                if None not in at:
                     denied = tuple(said[i] for i in at if i is not None)
                     if None not in row and denied == row:
                         yield from (claim for claim in claims if day in claim.truth.certain)
