@@ -74,8 +74,17 @@ def load(
     texts, columns = fact_file.split(paths)
     program = load_files(texts, problems, progress, dialect)
     supposed, dropped = suppositions(_many(suppose), problems)
-    program = Program((*program.files, *fact_file.files(columns, problems), supposed))
+    program = Program((*program.files, *fact_file.files(columns, problems, program), supposed))
     return KnowledgeBase(program, problems, known_by=known_by, without=_many(without), dropped=dropped, engine=engine)
+
+
+def vocabulary_of(rules: str | Path | Paths = ()) -> Vocabulary:
+    """What the default rules declare, and some more rules. Raises Problems."""
+    problems: list[Diagnostic] = []
+    program = load_files([*_default("rules"), *_paths(rules)], problems)
+    if errors(problems):
+        raise Problems(problems)
+    return Vocabulary(program)
 
 
 def _paths(given: str | Path | Paths) -> list[str | Path]:

@@ -168,6 +168,16 @@ def test_change_ends() -> None:
     assert evaluated("e(d, 2016-06-28).").keys() == {"both", "ever"}
 
 
+@pytest.mark.parametrize(
+    "later", ["on(a, 2016-06-01..2016-06-02). on(a, 2016-06-05..2016-06-10).", "on(a, 2016-06-01..2016-06-12)."]
+)
+def test_day_after_a_change(later: str) -> None:
+    """On the day after the days that differ a run may begin or end, or no longer do so."""
+    text = "state on(x).  starts(X) :- begins on(X).  stops(X) :- ends on(X)."
+    living = Living.of(*build(f"{text} on(a, 2016-06-01..2016-06-10)."))
+    anew(living.update(build(f"{text} {later}")[1]))
+
+
 def test_somebody_new() -> None:
     """A timeless row about somebody new has nothing else evaluated again, unless its absence was read."""
     assert evaluated("mark(new).") == {}

@@ -19,6 +19,7 @@ from reasoner.check.predicates import unknown_predicates, unused_predicates
 from reasoner.check.singletons import singleton_variables
 from reasoner.check.sources import circular_sources, clashing_sources, ungraded_sources
 from reasoner.check.stratification import unstratified_rules
+from reasoner.check.tables import wrong_tables
 from reasoner.check.unbound import unbound_variables
 from reasoner.check.values import lonely_types, mixed_variables, wrong_types
 from reasoner.diagnostic import Diagnostic, sort
@@ -46,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     unstratified_rules,
     # facts
     wrong_dates,
+    wrong_tables,
     unknown_sources,
     unknown_assumptions,
     uncited_facts,

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from reasoner.check.places import a, also, every_atom, in_places, listed
 from reasoner.check.safety import Body, names, outer_variables
+from reasoner.check.tables import typed_values
 from reasoner.diagnostic import Diagnostic, did_you_mean, error, warning
 from reasoner.evidence.claim import bare
 from reasoner.syntax.tree import (
@@ -66,13 +67,15 @@ def wrong_types(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
         for type_name, term in signatures.typed(atom):
             if isinstance(term, Constant):
                 seen[type_name][term.value].append(term.origin)
+    for type_name, value, at in typed_values(vocabulary):
+        seen[type_name][value].append(at)
     for type_name, constant in _compared(vocabulary, signatures):
         seen[type_name][constant.value].append(constant.origin)
     for type_name, values in seen.items():
         members = vocabulary.types.get(type_name)
-        for value, at in values.items():
+        for value, places in values.items():
             if members is not None and value not in members:
-                yield _outside(type_name, members, Constant(value), at)
+                yield _outside(type_name, members, Constant(value), places)
     yield from _two_open_types({t: values for t, values in seen.items() if vocabulary.types.get(t) is None})
 
 

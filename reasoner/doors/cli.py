@@ -15,6 +15,7 @@ import click
 
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
 from reasoner.doors.explaining import compare, sources, why_not
+from reasoner.doors.importing import import_table
 from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
 from reasoner.doors.testing import coverage, test
 from reasoner.doors.verifying import verify
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for _command in (why_not, compare, sources, test, coverage, verify):
+for _command in (import_table, why_not, compare, sources, test, coverage, verify):
     cli.add_command(_command)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from reasoner.evidence.claim import Claim, chain, claim_evidence, truth
 from reasoner.evidence.columns import Columns, identify
-from reasoner.syntax.tree import Citation, Kind, Source
+from reasoner.syntax.tree import Citation, Fact, Kind, Source
 from reasoner.syntax.vocabulary import Vocabulary
-from reasoner.term import Row, Value, show_atom
+from reasoner.term import Atom, Constant, Row, Value, show_atom
 from reasoner.text import Span, Text
 from reasoner.when import FUTURE, PAST, Date, Day, When
 
@@ -58,6 +58,7 @@ class ClaimTable:
     locators: Any  # of Arrow, as are the quotes
     quotes: Any
     _columns: dict[Kind, Columns] = field(default_factory=dict, repr=False)
+    _values: dict[int, list[Value]] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
@@ -80,13 +81,16 @@ class ClaimTable:
             locators=self.locators.filter(mask),
             quotes=self.quotes.filter(mask),
             _columns={},
+            _values={},
         )
 
     def values(self, place: int) -> list[Value]:
         """The different values of an argument."""
-        import numpy as np
+        if place not in self._values:
+            import numpy as np
 
-        return [self.domains[place][code] for code in np.unique(self.codes[place]).tolist()]
+            self._values[place] = [self.domains[place][code] for code in np.unique(self.codes[place]).tolist()]
+        return self._values[place]
 
     def typed(self, vocabulary: Vocabulary) -> Iterator[tuple[str, Value]]:
         """The different values that stand in arguments of a declared type, with the type."""
@@ -224,6 +228,17 @@ class ClaimTable:
         said = show_atom(self.predicate, (*row, when) if when else row)
         return Span(Line(self.file, said, int(self.lines[number])), 0, len(said))
 
+    def fact(self, number: int) -> Fact:
+        """One claim as a statement, with the dates that are its own."""
+        begun, begins, ends, ended = self.dates[:, number].tolist()
+        start = None if begun == UNDATED else Date(begun, begins)
+        end = None if ended == UNDATED else Date(ends, ended)
+        when = When(start, end, end is not None) if start or end else None
+        source = self.sources[self.source[number]] if self.source[number] >= 0 else None
+        citation = Citation(source, None, self.locators[number].as_py(), self.quotes[number].as_py())
+        span = self.span(number, "event" if when else "fixed")
+        return Fact(Atom(self.predicate, tuple(map(Constant, self.row(number)))), when, citation, origin=span)
+
     def claim(self, number: int, kind: Kind, sources: Mapping[str, Source]) -> Claim:
         """One claim."""
         when, source = self.when(number, kind), int(self.source[number])
@@ -231,6 +246,4 @@ class ClaimTable:
         citation = Citation(name, None, self.locators[number].as_py(), self.quotes[number].as_py())
         dates = tuple(date for date in (when.start, when.end) if date) if when else ()
         evidence = claim_evidence(citation, sources, None)
-        return Claim(
-            self.predicate, self.row(number), truth(kind, when), evidence, (), dates, self.span(number, kind)
-        )
+        return Claim(self.predicate, self.row(number), truth(kind, when), evidence, (), dates, self.span(number, kind))

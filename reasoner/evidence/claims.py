@@ -72,7 +72,7 @@ class Claims(Sequence[Claim]):
 
     def typed(self) -> Iterator[tuple[str, str]]:
         """The constants of tables that stand in arguments of a declared type, with the type."""
-        for table in self.tables:
+        for table in tables_of(self.vocabulary.program):
             yield from ((name, value) for name, value in table.typed(self.vocabulary) if isinstance(value, str))
 
     def made(self, table: ClaimTable, numbers: Iterable[int]) -> Iterator[Claim]:

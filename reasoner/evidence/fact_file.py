@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ from reasoner.diagnostic import Diagnostic, error
 from reasoner.evidence.claim_table import UNDATED, ClaimTable
 from reasoner.evidence.claims import TableFile
 from reasoner.syntax.load import shown
-from reasoner.syntax.tree import Source
+from reasoner.syntax.tree import Program, Source
+from reasoner.syntax.write import write as write_statement
 from reasoner.term import Quoted, Value
 from reasoner.text import Text
 from reasoner.when import Date
@@ -29,7 +31,7 @@ SUFFIX = ".parquet"
 EPOCH = 719_163  # 1970-01-01, from which Arrow counts, as a day of ours
 DAYS = ("from_first", "from_last", "to_first", "to_last")
 ABOUT = ("publisher", "title", "url", "via", "reliability")
-_VERSION = {b"reasoner.facts": b"1"}
+_FORMAT, _TABLE = b"reasoner.facts", b"reasoner.table"
 _ROWS = 1 << 17  # in a group, so that a reader may take them one by one
 
 
@@ -80,7 +82,7 @@ def read(path: Path, problems: list[Diagnostic]) -> TableFile | None:
             problems.append(error("R511", f"there is no file or folder {name}"))
             return None
         with parquet.ParquetFile(path) as file:
-            if b"reasoner.facts" not in (file.schema_arrow.metadata or {}):
+            if _FORMAT not in (file.schema_arrow.metadata or {}):
                 remedy = f"make facts of it: reasoner import {name} --mapping NAME --out facts.parquet"
                 problems.append(error("R543", f"{name} is a table, not a fact file", help=remedy))
                 return None
@@ -97,16 +99,14 @@ def _file(name: str, table: Any) -> TableFile:
     import numpy as np
     import pyarrow.compute as pc
 
-    text = Text(name, "")
-    declared = table.filter(pc.is_null(table["predicate"])).to_pylist()
+    text, made_of = Text(name, ""), table.schema.metadata.get(_TABLE, b"").decode() or name
+    rows = table.filter(pc.is_null(table["predicate"]))
+    said = zip(*(_days(rows[day]).tolist() for day in DAYS[:2]), strict=True)
+    about = (rows[key].to_pylist() for key in ("source", *ABOUT))
+    at = text.span(0, 0)
     statements = tuple(
-        Source(
-            row["source"],
-            **{key: row[key] for key in ABOUT},
-            date=_date(row["from_first"], row["from_last"]),
-            origin=text.span(0, 0),
-        )
-        for row in declared
+        Source(name, publisher, title, url, None if day[0] == UNDATED else Date(*day), via, grade, origin=at)
+        for name, publisher, title, url, via, grade, day in zip(*about, said, strict=True)
     )
     days = {one.name: one.date for one in statements}
     facts = table.filter(pc.is_valid(table["predicate"]))
@@ -114,17 +114,13 @@ def _file(name: str, table: Any) -> TableFile:
     order = np.argsort(of, kind="stable")
     ends = np.searchsorted(of[order], np.arange(len(predicates) + 1))
     tables = tuple(
-        _table(name, predicate, facts.take(order[ends[n] : ends[n + 1]]), days)
+        _table(made_of, predicate, facts.take(order[ends[n] : ends[n + 1]]), days)
         for n, predicate in enumerate(predicates)
     )
     return TableFile(text, statements, tables=tables)
 
 
-def _date(first: Any, last: Any) -> Date | None:
-    return Date(first.toordinal(), last.toordinal()) if first and last else None
-
-
-def _table(name: str, predicate: str, rows: Any, days: dict[str, Date | None]) -> ClaimTable:
+def _table(file: str, predicate: str, rows: Any, days: dict[str, Date | None]) -> ClaimTable:
     import numpy as np
 
     places = sorted((c for c in rows.column_names if re.fullmatch(r"a\d+", c)), key=lambda c: int(c[1:]))
@@ -132,7 +128,7 @@ def _table(name: str, predicate: str, rows: Any, days: dict[str, Date | None]) -
     sources, source = _coded(rows["source"])
     said = [(d.first, d.last) if (d := days.get(one)) else (UNDATED, UNDATED) for one in sources]
     return ClaimTable(
-        name,
+        file,
         predicate,
         tuple([value_of(text) for text in texts] for texts, _ in columns),
         tuple(codes for _, codes in columns),
@@ -191,7 +187,7 @@ def write(path: Path, sources: Sequence[Source], tables: Iterable[ClaimTable]) -
     width = max((len(table.codes) for table in every), default=0)
     part = path.with_name(path.name + ".part")
     try:
-        with parquet.ParquetWriter(part, _schema(width), compression="zstd") as writer:
+        with parquet.ParquetWriter(part, _schema(width, every[0].file if every else ""), compression="zstd") as writer:
             for rows in (_declared(sources, width), *(_rows(table, width) for table in every)):
                 writer.write_table(rows, row_group_size=_ROWS)
         part.replace(path)
@@ -199,7 +195,20 @@ def write(path: Path, sources: Sequence[Source], tables: Iterable[ClaimTable]) -
         part.unlink(missing_ok=True)
 
 
-def _schema(width: int) -> Any:
+def write_text(path: Path, sources: Sequence[Source], tables: Iterable[ClaimTable]) -> None:
+    """The same facts as a text, whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{write_statement(one)}\n" for one in sources)
+            for table in tables:
+                file.writelines(f"{write_statement(table.fact(n))}\n" for n in range(table.size))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _schema(width: int, table: str = "") -> Any:
     import pyarrow as pa
 
     words = pa.dictionary(pa.int32(), pa.string())
@@ -211,7 +220,7 @@ def _schema(width: int) -> Any:
             ("line", pa.int64()),
             *((name, pa.string()) for name in ("locator", "quote", *ABOUT)),
         ],
-        metadata=_VERSION,
+        metadata={_FORMAT: b"1", _TABLE: table.encode()},
     )
 
 
@@ -222,8 +231,8 @@ def _declared(sources: Sequence[Source], width: int) -> Any:
     first, last = ([getattr(s.date, end) - EPOCH if s.date else None for s in sources] for end in ("first", "last"))
     given: dict[str, list[Any]] = {
         "source": [s.name for s in sources],
-        "from_first": first,
-        "from_last": last,
+        "from_first": pa.array(first, pa.int32()),
+        "from_last": pa.array(last, pa.int32()),
         **{key: [getattr(s, key) for s in sources] for key in ABOUT},
     }
     bare = pa.nulls(len(sources))
@@ -264,8 +273,11 @@ def written(value: Value) -> str:
     return f"{value:f}" if isinstance(value, float) and "e" in repr(value) else str(value)
 
 
-def files(paths: Iterable[Path], problems: list[Diagnostic]) -> Iterator[TableFile]:
-    """The fact files that can be read."""
+def files(paths: Iterable[Path], problems: list[Diagnostic], program: Program) -> Iterator[TableFile]:
+    """The fact files that can be read. Of a publisher that texts or other tables declare, they take these words."""
+    known = {source.name for source in program.of(Source)}
     for path in paths:
         if (file := read(path, problems)) is not None:
-            yield file
+            new = tuple(s for s in file.statements if isinstance(s, Source) and (s.date or s.name not in known))
+            known.update(source.name for source in new)
+            yield replace(file, statements=new)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reasoner.evidence.claim import Claim
-from reasoner.evidence.claims import Claims, Stated
+from reasoner.evidence.claims import Claims, Stated, tables_of
 from reasoner.evidence.indexed import Indexed, Pattern, grouped, known
 from reasoner.syntax.tree import Kind
 from reasoner.syntax.vocabulary import Vocabulary, type_predicate
@@ -132,7 +132,8 @@ def store(vocabulary: Vocabulary, claims: Iterable[Claim]) -> Store:
             if parameter.type:
                 _of_type(facts, vocabulary, parameter.type, (value,))
     columns = _columns(claims, facts) if isinstance(claims, Claims) and tables else {}
-    for table in tables:
+    # As with texts, a constant has its type though the facts that name it do not count.
+    for table in tables_of(vocabulary.program):
         for type_name, value in table.typed(vocabulary):
             _of_type(facts, vocabulary, type_name, (value,))
     for type_name, members in vocabulary.types.items():

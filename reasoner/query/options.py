@@ -15,6 +15,8 @@ from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Constant, Row
 from reasoner.when import BadDate, Interval, parse_date, show_day
 
+_SHOWN = 30  # names in a message; tables have sources without number
+
 
 def bad_options(program: Program, known_by: str | None, dropped: Iterable[str], engine: str) -> Iterator[Diagnostic]:
     """Sources and engines that do not exist, dates that cannot be."""
@@ -22,7 +24,7 @@ def bad_options(program: Program, known_by: str | None, dropped: Iterable[str], 
     for name in dropped:
         if name not in known:
             yield error("R422", f"there is no source or assumption `{name}`",
-                        help=did_you_mean(name, known) or f"known: {', '.join(sorted(known))}")  # fmt: skip
+                        help=did_you_mean(name, known) or f"known: {', '.join(sorted(known)[:_SHOWN])}")  # fmt: skip
     if engine not in ENGINES:
         yield error("R506", f"there is no engine `{engine}`", help=f"choose {' or '.join(sorted(ENGINES))}")
     if known_by is not None:

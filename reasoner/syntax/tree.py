@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal as OneOf
 from typing import TypeVar
 
@@ -263,4 +264,11 @@ class Program:
 
     def of(self, kind: type[S]) -> tuple[S, ...]:
         """The statements of one kind, in order."""
-        return tuple(s for s in self if isinstance(s, kind))
+        return self._by_kind.get(kind, ())  # type: ignore[return-value]
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Statement], tuple[Statement, ...]]:
+        found: dict[type[Statement], list[Statement]] = {}
+        for statement in self:
+            found.setdefault(type(statement), []).append(statement)
+        return {kind: tuple(its) for kind, its in found.items()}

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from reasoner.engine.tables.change import of_keys, rearranged, replaced
 from reasoner.engine.tables.codes import Codes, Ints
 from reasoner.engine.tables.index import different
