@@ -1,5 +1,5 @@
 # Every target does its own set-up, in .venv. `make PYTHON=python3.12 ...` picks another Python for a new one.
-.PHONY: help ask test lint types unit fmt lock bench wheel clean FORCE
+.PHONY: help ask test lint types unit nightly mutants fmt lock bench wheel clean FORCE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -16,7 +16,7 @@ RUN := .venv/bin/python
 PIP := $(RUN) -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s  %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s  %s\n", $$1, $$2}' Makefile
 
 ask: .venv/runtime  ## answer a question: make ask Q="who besieges Raqqa?"
 	@$(RUN) -m reasoner ask "$$Q"
@@ -33,6 +33,12 @@ types: .venv/dev  ## mypy, strict
 
 unit: .venv/dev  ## the tests alone
 	$(RUN) -m pytest -n auto --dist loadfile
+
+nightly: .venv/dev  ## the tests with many more inputs, for an hour or so
+	$(RUN) -m pytest -n auto --dist loadfile --hypothesis-profile nightly
+
+mutants: .venv/dev  ## plant thirty bugs, one at a time: does a test find each?
+	$(RUN) -m tests.mutants
 
 fmt: .venv/dev  ## format the code, and fix what can be fixed
 	$(RUN) -m ruff format

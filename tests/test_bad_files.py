@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from reasoner.check import check
-from reasoner.diagnostic import Diagnostic, draw, errors, sort
+from reasoner.diagnostic import Diagnostic, draw, errors
 from reasoner.syntax import load as loading
 from reasoner.syntax.load import load
 from reasoner.syntax.tree import Fact, Program
@@ -242,71 +240,3 @@ def test_progress_is_told_in_bytes() -> None:
     assert told == sorted(told)
     assert len(told) > 15
     assert told[-1] == (total, total)
-
-
-# ---------------------------------------------------------------- anything at all
-
-VALID = """% A little of everything.
-type Direction = n | s.
-event advance(actor: Actor, place: Place, side: Direction) reports near denies far "{actor} [to {place}]".
-fixed kind(place: Place, kind).
-state near(actor: Actor, place: Place).
-source sohr publisher "SOHR" date 2016-06-04 via afp reliability b.
-assume it_is_so "it is".
-advance(isil, raqqa, n, 2014-08) from sohr via afp s2 "quote" assuming it_is_so, and_so.
-advance(actor: isil, place: raqqa, side: s, [2014-08-01..2014-08-05]).
-near(A, P) :- not near(B, P) since advance(A, P, _), N = #count{ X : kind(P, X) }, N + 1 > 2 "{A}".
-near(A, P) :- once[7..30] advance(A, P, n) during 2014..2015, always[3] not far(A, P), begins place(P).
-never near(A, P), A != P, kind(_, "text") "why".
-?- near(place: P, actor: isil).
-kind(raqqa, -4.5). kind(raqqa, 2 * 3).
-"""
-WORDS = sorted({*VALID.split(), *'(),.:-|[]{}<>=!+*/%"_#', "X", "2014", "2014-08", "..", "not", "since", "é", "\0"})
-
-
-def survives(data: bytes) -> None:
-    """Loading, checking and drawing go through, and every message points into its file."""
-    file = put("any.dl", data)
-    problems: list[Diagnostic] = []
-    program = load([file], problems)
-    found = sort([*problems, *check(Vocabulary(program))])
-    assert draw(found).count("[R") >= len(found)
-    for label in (label for diagnostic in found for label in diagnostic.labels):
-        assert 0 <= label.span.start < label.span.end <= len(label.span.text.content)
-    for statement in program:
-        assert statement.origin.excerpt.endswith(".")
-
-
-anything = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@anything
-@given(st.binary(max_size=400))
-def test_arbitrary_bytes(data: bytes) -> None:
-    """No bytes bring it down."""
-    survives(data)
-
-
-@anything
-@given(st.lists(st.sampled_from(WORDS), max_size=40), st.sampled_from(["", " ", "\n"]))
-def test_arbitrary_words(words: list[str], between: str) -> None:
-    """No row of the language's own words brings it down."""
-    survives(between.join(words).encode())
-
-
-@anything
-@given(st.data())
-def test_mutated_programs(data: st.DataObject) -> None:
-    """No slip of the hand in a good program brings it down."""
-    text = VALID
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(text)))
-        end = min(len(text), start + data.draw(st.integers(0, 12)))
-        text = text[:start] + data.draw(st.sampled_from(["", *WORDS])) + text[end:]
-    survives(text.encode())
-
-
-def test_the_good_program_is_mostly_good() -> None:
-    """The program that is mutated can be read, so that the mutations reach every check."""
-    put("a.dl", VALID)
-    assert not codes("a.dl")

@@ -1,0 +1,1 @@
+"""Bugs planted on purpose: do the tests find them?"""
