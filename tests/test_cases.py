@@ -88,3 +88,20 @@ def test_case_of_the_language_is_tight(folder: Path) -> None:
         others = case.expectations[:number] + case.expectations[number + 1 :]
         if line.mode in ("", "possibly") and line.atom.predicate in told and line.atom not in [o.atom for o in others]:
             assert list(judge(cases.Case(folder, case.alone, others, None), kb)), line.origin
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("1944-12-19", "Bastogne is not besieged."),
+        ("1944-12-20", "Bastogne is besieged on 6 of 6 sides: possibly encircled, possibly cut off."),
+        ("1944-12-21", "Bastogne is besieged on 6 of 6 sides: cut off."),
+        ("1944-12-24", "Bastogne is besieged on 6 of 6 sides: encircled, not cut off from every way."),
+        ("1944-12-26", "Bastogne is besieged on 6 of 6 sides: partly besieged, not encircled."),
+    ],
+)
+def test_a_headline_is_as_sure_as_what_it_tells(day: str, said: str) -> None:
+    """What is only possible is told as possible; and from inside a ring no side is open, friend or not."""
+    found = load(ROOT / "tests" / "cases" / "history" / "bastogne_1944").ask("is Bastogne encircled?", at=day)
+    assert found.headline == said
+    assert bool(found.remarks) == ("possibly" in said or "not besieged" in said or "not encircled" in said)

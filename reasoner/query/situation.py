@@ -37,27 +37,37 @@ def bodies(place: Value) -> Iterator[tuple[Atom, ...]]:
 def headline(model: Model, place: Value, day: Day, sides: Iterable[Value], say: Say) -> str:
     """`Raqqa city is besieged on 3 of 4 sides: partly besieged, not encircled.` Sides are those of the answers."""
 
-    def true(predicate: str) -> bool:
-        return day in model.truth(predicate, (place,)).possible
+    def surely(predicate: str) -> str | None:
+        """How sure it is, None where it is not so."""
+        truth = model.truth(predicate, (place,))
+        return "" if day in truth.certain else "possibly " if day in truth.possible else None
 
     if not rows(model, "holds", 1, place, day):
         return f"Who holds {say(place)} is not known, so nothing is concluded about a siege."
     known = {row[1] for row in rows(model, "known_side", 0, place, day)}
     pressed = set(sides)
     count = f" on {len(pressed)} of {len(known | pressed)} sides" if pressed else ""
-    if true("encircled"):
-        ring = "cut off" if true("cut_off") else "encircled, not cut off from every way"
-        return f"{say(place)} is besieged{count}: {ring}."
-    if true("besieged"):
-        return f"{say(place)} is besieged{count}: partly besieged, not encircled."
-    if pressed:
-        return f"{say(place)} is said to be besieged{count}; by the doctrine it is not, and it is not encircled."
-    return f"{say(place)} is not besieged."
+    besieged, encircled, cut_off = map(surely, ("besieged", "encircled", "cut_off"))
+    if besieged is None:
+        said = f"is said to be besieged{count}; by the doctrine it is not, and it is not encircled"
+        return f"{say(place)} {said if pressed else 'is not besieged'}."
+    if encircled is None:
+        ring = "partly besieged, not encircled"
+    elif encircled == cut_off == "":
+        ring = "cut off"
+    else:
+        ring = f"{encircled}encircled, " + ("not cut off from every way" if cut_off is None else f"{cut_off}cut off")
+    return f"{say(place)} is {besieged}besieged{count}: {ring}."
 
 
 def open_sides(model: Model, place: Value, day: Day, say: Say) -> dict[Row, str]:
-    """`south, towards Deir ez-Zor province (isil)` for each row of `open_towards` that may hold on the day."""
-    ways = {}
+    """`south, towards Deir ez-Zor province (isil)` for each row of `open_towards` that may hold on the day.
+
+    What lies in the same ring is no way out of it.
+    """
+    ways: dict[Row, str] = {}
+    if day in model.truth("encircled", (place,)).certain:
+        return ways
     for row in sorted(rows(model, "open_towards", 0, place, day), key=str):
         holders = sorted(str(holder[0]) for holder in rows(model, "holds", 1, row[2], day))
         ways[row] = f"{say(row[1])}, towards {say(row[2])}" + (f" ({', '.join(holders)})" if holders else "")
