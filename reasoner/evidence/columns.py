@@ -106,7 +106,7 @@ class Columns(Indexed):
         rows: list[Row] = list(zip(*columns, strict=True))
         if self.certain is None:
             return dict.fromkeys(rows, ETERNAL)
-        numbers = np.arange(self.size)[some]
+        numbers = np.arange(self.size) if isinstance(some, slice) else some
         certain, possible, windows = self._spans(rows, numbers), None, {}
         if self.possible is not None:
             possible = self._spans(rows, numbers, self.possible)
@@ -129,11 +129,11 @@ class Columns(Indexed):
 
         its, start, end = spans or self.certain or (numbers[:0],) * 3
         low, high = np.searchsorted(its, numbers).tolist(), np.searchsorted(its, numbers, "right").tolist()
-        starts, ends = start.tolist(), end.tolist()
         found: dict[Row, list[Interval]] = {}
         for row, first, last in zip(rows, low, high, strict=True):
             if first < last:
-                found.setdefault(row, []).extend(zip(starts[first:last], ends[first:last], strict=True))
+                days = zip(start[first:last].tolist(), end[first:last].tolist(), strict=True)
+                found.setdefault(row, []).extend(days)
         return found
 
     def __getitem__(self, row: Row) -> Truth:
