@@ -230,6 +230,15 @@ def test_many_comments_in_an_open_statement() -> None:
     assert codes("a.dl") == ["R103"]
 
 
+@pytest.mark.parametrize(
+    "run", [" " * 10**6 + "(", "1" * 10**6, '"' + '\\"' * 10**6], ids=["blanks", "digits", "quotes"]
+)
+def test_long_runs_are_refused(run: str) -> None:
+    """A million letters of one kind are told to be wrong, which would never end if each were searched from anew."""
+    put("a.dl", f"p(a){run}\n")
+    assert errors(read("a.dl")[1])
+
+
 def test_progress_is_told_in_bytes() -> None:
     """Progress grows from nothing to all bytes of all files."""
     put("a.dl", "% é\n" + FACT * 10)
