@@ -144,7 +144,7 @@ def test_precision_is_kept(tmp_path: Path) -> None:
     made = Importer(found, vocabulary_of()).read(tmp_path / "acled.csv", io.StringIO())
     assert (made.report.accepted, dict(made.report.rejected)) == (3, {"where": 1})
     clash = next(table for table in made.tables if table.predicate == "clash")
-    facts = {(clash.row(n)[2], str(clash.when(n, "event")), clash.sources[clash.source[n]]) for n in range(clash.size)}
+    facts = {(clash.row(n)[2], str(clash.when(n, "event")), clash.citation(n).source) for n in range(clash.size)}
     assert facts == {
         ("manbij", "2016-06-15", "acled_sohr"),
         ("manbij", "2016-06-15", "acled_reuters"),

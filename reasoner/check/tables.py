@@ -33,7 +33,7 @@ def wrong_tables(vocabulary: Vocabulary) -> Iterator[Diagnostic]:
             yield also(found, declaration.name_origin, "declared here")
         elif table.size:
             yield from _wrong_dates(table, declaration.kind)
-            if (bare := (table.source < 0)).any():
+            if (bare := ~table.cited).any():
                 yield _some("R409", table, declaration.kind, bare, "cite no source", "name one in the mapping")
 
 
@@ -46,14 +46,14 @@ def _wrong_dates(table: ClaimTable, kind: Kind) -> Iterator[Diagnostic]:
         if dated.any():
             yield _some("R404", table, kind, dated, "have a date, but are fixed", "leave the date out")
         return
-    said = table.said[1][table.source] if table.said.size else begun * 0 + UNDATED
+    said = table.said[1][table.word]
     undated = (table.dated(kind) == UNDATED).all(axis=0)
     if kind == "event" and undated.any():
         yield _some("R403", table, kind, undated, "have no date, nor has their source", "give one of them a date")
     half = (begun == UNDATED) & (ended != UNDATED)
     if kind == "event" and half.any():
         yield _some("R405", table, kind, half, "lack the first end of their range", "an event needs both ends")
-    late = (begun != UNDATED) & (said != UNDATED) & (table.source >= 0) & (begun > said)
+    late = (begun != UNDATED) & (said != UNDATED) & (begun > said)
     if late.any():
         yield _some("R406", table, kind, late, "are dated after their source", "correct one of the dates")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reasoner.syntax.tree import Assumption, Citation, Fact, Kind, Program, Source
 from reasoner.syntax.vocabulary import Vocabulary
@@ -142,8 +142,14 @@ def claim_evidence(citation: Citation, sources: Mapping[str, Source], nearest: s
     if name is None:
         return None
     source = sources.get(name)
-    voices = dict.fromkeys((*chain(name, sources), *(chain(citation.via, sources) if citation.via else ())))
-    return Evidence(name, citation.locator, citation.text, tuple(voices), source.date if source else None)
+    heard = voices(replace(citation, source=name), sources)
+    return Evidence(name, citation.locator, citation.text, heard, source.date if source else None)
+
+
+def voices(citation: Citation, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """The source that is cited and whom it repeats, there or always, and so on."""
+    named = (name for name in (citation.source, citation.via) if name)
+    return tuple(dict.fromkeys(voice for name in named for voice in chain(name, sources)))
 
 
 def chain(name: str, sources: Mapping[str, Source]) -> Iterator[str]:

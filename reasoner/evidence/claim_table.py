@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reasoner.evidence.claim import Claim, chain, claim_evidence, truth
+from reasoner.evidence.claim import Claim, claim_evidence, truth, voices
 from reasoner.evidence.columns import Columns, identify
 from reasoner.syntax.tree import Citation, Fact, Kind, Source
 from reasoner.syntax.vocabulary import Vocabulary
@@ -43,7 +43,8 @@ class Line(Text):
 class ClaimTable:
     """n claims. `dates` are the first and the last day of each start and of each end, UNDATED where there is none.
 
-    `sources` are the names that `source` counts in, -1 for none, and `said` their first and last days.
+    `words` are whose word claims are, and on which assumptions: citations without locator and quote. `word` has the
+    number of one for each claim, and `said` the first and last days of their sources.
     """
 
     file: str
@@ -51,9 +52,9 @@ class ClaimTable:
     domains: tuple[Sequence[Value], ...]
     codes: tuple[Ints, ...]
     dates: Ints
-    sources: tuple[str, ...]
+    words: tuple[Citation, ...]
     said: Ints
-    source: Ints
+    word: Ints
     lines: Ints
     locators: Any  # of Arrow, as are the quotes
     quotes: Any
@@ -63,7 +64,7 @@ class ClaimTable:
     @property
     def size(self) -> int:
         """The number of claims."""
-        return len(self.source)
+        return len(self.word)
 
     def keep(self, kept: npt.NDArray[np.bool_]) -> ClaimTable:
         """Some of the claims."""
@@ -76,7 +77,7 @@ class ClaimTable:
             self,
             codes=tuple(column[kept] for column in self.codes),
             dates=self.dates[:, kept],
-            source=self.source[kept],
+            word=self.word[kept],
             lines=self.lines[kept],
             locators=self.locators.filter(mask),
             quotes=self.quotes.filter(mask),
@@ -110,8 +111,7 @@ class ClaimTable:
         if not bare.any():
             return self.dates
         dates = self.dates.copy()
-        said = np.append(self.said, np.full((2, 1), UNDATED), axis=1)
-        dates[:2, bare] = said[:, self.source[bare]]
+        dates[:2, bare] = self.said[:, self.word[bare]]
         return dates
 
     def dated_within(self, kind: Kind, names: Iterable[object] = ()) -> tuple[Day, Day] | None:
@@ -195,18 +195,23 @@ class ClaimTable:
                 found |= np.isin(codes, its)
         return found
 
-    def without(self, names: frozenset[str], sources: Mapping[str, Source]) -> ClaimTable:
-        """The claims that do not rest on the word of these sources."""
+    @cached_property
+    def cited(self) -> npt.NDArray[np.bool_]:
+        """Which claims name a source."""
         import numpy as np
 
-        kept = np.array([not names & {*chain(name, sources)} for name in self.sources] + [True], np.bool_)
-        return self.keep(kept[self.source])
+        return np.array([word.source is not None for word in self.words], np.bool_)[self.word]
+
+    def without(self, names: frozenset[str], sources: Mapping[str, Source]) -> ClaimTable:
+        """The claims that do not rest on the word of these sources, nor on these assumptions."""
+        import numpy as np
+
+        kept = [not names & {*voices(word, sources), *word.assuming} for word in self.words]
+        return self.keep(np.array(kept, np.bool_)[self.word])
 
     def known_by(self, day: Day) -> ClaimTable:
         """The claims whose source had spoken by that day; a source without a date always has."""
-        import numpy as np
-
-        last = np.append(self.said[1], UNDATED)[self.source]
+        last = self.said[1][self.word]
         return self.keep((last == UNDATED) | (last <= day))
 
     def row(self, number: int) -> Row:
@@ -215,11 +220,12 @@ class ClaimTable:
 
     def when(self, number: int, kind: Kind) -> When | None:
         """The time of one claim."""
-        begun, begins, ends, ended = self.dated(kind)[:, number].tolist() if kind != "fixed" else [UNDATED] * 4
-        start, end = (
-            None if first == UNDATED else Date(first, last) for first, last in ((begun, begins), (ends, ended))
-        )
-        return When(start, end, end is not None) if start or end else None
+        return None if kind == "fixed" else _when(self.dated(kind)[:, number])
+
+    def citation(self, number: int) -> Citation:
+        """Whose word one claim is, where it stands and what it says."""
+        word: Citation = self.words[self.word[number]]
+        return replace(word, locator=self.locators[number].as_py(), text=self.quotes[number].as_py())
 
     def span(self, number: int, kind: Kind) -> Span:
         """Where a claim stands."""
@@ -230,20 +236,28 @@ class ClaimTable:
 
     def fact(self, number: int) -> Fact:
         """One claim as a statement, with the dates that are its own."""
-        begun, begins, ends, ended = self.dates[:, number].tolist()
-        start = None if begun == UNDATED else Date(begun, begins)
-        end = None if ended == UNDATED else Date(ends, ended)
-        when = When(start, end, end is not None) if start or end else None
-        source = self.sources[self.source[number]] if self.source[number] >= 0 else None
-        citation = Citation(source, None, self.locators[number].as_py(), self.quotes[number].as_py())
-        span = self.span(number, "event" if when else "fixed")
-        return Fact(Atom(self.predicate, tuple(map(Constant, self.row(number)))), when, citation, origin=span)
+        when = _when(self.dates[:, number])
+        atom = Atom(self.predicate, tuple(map(Constant, self.row(number))))
+        return Fact(atom, when, self.citation(number), origin=self.span(number, "event" if when else "fixed"))
 
     def claim(self, number: int, kind: Kind, sources: Mapping[str, Source]) -> Claim:
         """One claim."""
-        when, source = self.when(number, kind), int(self.source[number])
-        name = self.sources[source] if source >= 0 else None
-        citation = Citation(name, None, self.locators[number].as_py(), self.quotes[number].as_py())
+        when, citation = self.when(number, kind), self.citation(number)
         dates = tuple(date for date in (when.start, when.end) if date) if when else ()
         evidence = claim_evidence(citation, sources, None)
-        return Claim(self.predicate, self.row(number), truth(kind, when), evidence, (), dates, self.span(number, kind))
+        return Claim(
+            self.predicate,
+            self.row(number),
+            truth(kind, when),
+            evidence,
+            citation.assuming,
+            dates,
+            self.span(number, kind),
+        )
+
+
+def _when(dates: Ints) -> When | None:
+    begun, begins, ends, ended = dates.tolist()
+    start = None if begun == UNDATED else Date(begun, begins)
+    end = None if ends == UNDATED else Date(ends, ended)
+    return When(start, end, end is not None) if start or end else None

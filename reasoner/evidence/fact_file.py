@@ -2,14 +2,16 @@
 
 A row with a `predicate` is a claim: its arguments `a1`, `a2`, ... as they would be written in a text, the first and
 the last day on which it may start (`from_first`, `from_last`) and end (`to_first`, `to_last`), the name of its
-`source`, the `line` of the table that it was made from, its `locator` and its `quote`. A row without a predicate
-declares the source that it names.
+`source`, whom it repeats there (`cited_via`), the names of its assumptions (`assuming`), the `line` that it was made
+from, its `locator` and its `quote`. A row without a predicate declares the source that it names, or the assumption,
+whose text is its `quote`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from reasoner.diagnostic import Diagnostic, error
 from reasoner.evidence.claim_table import UNDATED, ClaimTable
 from reasoner.evidence.claims import TableFile
+from reasoner.evidence.columns import identify
 from reasoner.syntax.load import shown
-from reasoner.syntax.tree import Program, Source
+from reasoner.syntax.tree import Assumption, Citation, Program, Source
 from reasoner.syntax.write import write as write_statement
 from reasoner.term import Quoted, Value
 from reasoner.text import Text
@@ -31,6 +34,7 @@ SUFFIX = ".parquet"
 EPOCH = 719_163  # 1970-01-01, from which Arrow counts, as a day of ours
 DAYS = ("from_first", "from_last", "to_first", "to_last")
 ABOUT = ("publisher", "title", "url", "via", "reliability")
+WORD = ("source", "cited_via", "assuming")
 _FORMAT, _TABLE = b"reasoner.facts", b"reasoner.table"
 _ROWS = 1 << 17  # in a group, so that a reader may take them one by one
 
@@ -86,7 +90,7 @@ def read(path: Path, problems: list[Diagnostic]) -> TableFile | None:
                 remedy = f"make facts of it: reasoner import {name} --mapping NAME --out facts.parquet"
                 problems.append(error("R543", f"{name} is a table, not a fact file", help=remedy))
                 return None
-            words = [c for c in file.schema_arrow.names if re.fullmatch(r"a\d+|predicate|source", c)]
+            words = [c for c in file.schema_arrow.names if c in ("predicate", *WORD) or re.fullmatch(r"a\d+", c)]
             table = parquet.read_table(path, read_dictionary=words)
         return _file(name, table)
     except (OSError, ValueError, KeyError, pa.ArrowException) as reason:
@@ -102,13 +106,15 @@ def _file(name: str, table: Any) -> TableFile:
     text, made_of = Text(name, ""), table.schema.metadata.get(_TABLE, b"").decode() or name
     rows = table.filter(pc.is_null(table["predicate"]))
     said = zip(*(_days(rows[day]).tolist() for day in DAYS[:2]), strict=True)
-    about = (rows[key].to_pylist() for key in ("source", *ABOUT))
+    about = (rows[key].to_pylist() for key in ("source", *ABOUT, "assuming", "quote"))
     at = text.span(0, 0)
     statements = tuple(
         Source(name, publisher, title, url, None if day[0] == UNDATED else Date(*day), via, grade, origin=at)
-        for name, publisher, title, url, via, grade, day in zip(*about, said, strict=True)
+        if name
+        else Assumption(assumed, quote or "", origin=at)
+        for name, publisher, title, url, via, grade, assumed, quote, day in zip(*about, said, strict=True)
     )
-    days = {one.name: one.date for one in statements}
+    days = {one.name: one.date for one in statements if isinstance(one, Source)}
     facts = table.filter(pc.is_valid(table["predicate"]))
     predicates, of = _coded(facts["predicate"])
     order = np.argsort(of, kind="stable")
@@ -125,17 +131,24 @@ def _table(file: str, predicate: str, rows: Any, days: dict[str, Date | None]) -
 
     places = sorted((c for c in rows.column_names if re.fullmatch(r"a\d+", c)), key=lambda c: int(c[1:]))
     columns = [_coded(rows[c]) for c in places if rows[c].null_count < len(rows)]
-    sources, source = _coded(rows["source"])
-    said = [(d.first, d.last) if (d := days.get(one)) else (UNDATED, UNDATED) for one in sources]
+    cited = [_coded(rows[key]) for key in WORD]
+    _, first, word = np.unique(identify([codes + 1 for _, codes in cited]), return_index=True, return_inverse=True)
+    words = [
+        Citation(source, via, assuming=tuple((assumed or "").split()))
+        for source, via, assumed in zip(
+            *([(*texts, None)[n] for n in codes[first]] for texts, codes in cited), strict=True
+        )
+    ]
+    said = [(d.first, d.last) if (d := days.get(one.source or "")) else (UNDATED, UNDATED) for one in words]
     return ClaimTable(
         file,
         predicate,
         tuple([value_of(text) for text in texts] for texts, _ in columns),
         tuple(codes for _, codes in columns),
         np.stack([_days(rows[day]) for day in DAYS]),
-        tuple(sources),
+        tuple(words),
         np.array(said, np.int64).reshape(-1, 2).T,
-        source,
+        word,
         rows["line"].to_numpy().astype(np.int64),
         rows["locator"],
         rows["quote"],
@@ -179,40 +192,41 @@ def value_of(text: str) -> Value:
 # ---------------------------------------------------------------- writing
 
 
-def write(path: Path, sources: Sequence[Source], tables: Iterable[ClaimTable]) -> None:
+def write(path: Path, declared: Sequence[Source | Assumption], tables: Iterable[ClaimTable]) -> None:
     """A fact file, whole or not at all."""
     from pyarrow import parquet
 
     every = list(tables)
-    width = max((len(table.codes) for table in every), default=0)
-    part = path.with_name(path.name + ".part")
-    try:
-        with parquet.ParquetWriter(part, _schema(width, every[0].file if every else ""), compression="zstd") as writer:
-            for rows in (_declared(sources, width), *(_rows(table, width) for table in every)):
-                writer.write_table(rows, row_group_size=_ROWS)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    schema = _schema(max((len(table.codes) for table in every), default=0), every[0].file if every else "")
+    with _whole(path) as part, parquet.ParquetWriter(part, schema, compression="zstd") as writer:
+        for rows in (_declared(declared, schema), *(_rows(table, schema) for table in every)):
+            writer.write_table(rows, row_group_size=_ROWS)
 
 
-def write_text(path: Path, sources: Sequence[Source], tables: Iterable[ClaimTable]) -> None:
+def write_text(path: Path, declared: Sequence[Source | Assumption], tables: Iterable[ClaimTable]) -> None:
     """The same facts as a text, whole or not at all."""
+    with _whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{write_statement(one)}\n" for one in declared)
+        for table in tables:
+            file.writelines(f"{write_statement(table.fact(n))}\n" for n in range(table.size))
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Another path to write to, which becomes this one when all is written."""
     part = path.with_name(path.name + ".part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{write_statement(one)}\n" for one in sources)
-            for table in tables:
-                file.writelines(f"{write_statement(table.fact(n))}\n" for n in range(table.size))
+        yield part
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _schema(width: int, table: str = "") -> Any:
+def _schema(width: int, table: str) -> Any:
     import pyarrow as pa
 
     words = pa.dictionary(pa.int32(), pa.string())
-    names = ["predicate", *(f"a{n}" for n in range(1, width + 1)), "source"]
+    names = ["predicate", *(f"a{n}" for n in range(1, width + 1)), *WORD]
     return pa.schema(
         [
             *((name, words) for name in names),
@@ -224,34 +238,43 @@ def _schema(width: int, table: str = "") -> Any:
     )
 
 
-def _declared(sources: Sequence[Source], width: int) -> Any:
+def _declared(declared: Sequence[Source | Assumption], schema: Any) -> Any:
     import pyarrow as pa
 
-    schema = _schema(width)
-    first, last = ([getattr(s.date, end) - EPOCH if s.date else None for s in sources] for end in ("first", "last"))
-    given: dict[str, list[Any]] = {
-        "source": [s.name for s in sources],
-        "from_first": pa.array(first, pa.int32()),
-        "from_last": pa.array(last, pa.int32()),
-        **{key: [getattr(s, key) for s in sources] for key in ABOUT},
-    }
-    bare = pa.nulls(len(sources))
-    columns = [pa.array(given[f.name]).cast(f.type) if f.name in given else bare.cast(f.type) for f in schema]
-    return pa.Table.from_arrays(columns, schema=schema)
+    def column(field: Any) -> Any:
+        return pa.array([_said(one).get(field.name) for one in declared], _plain(field.type)).cast(field.type)
+
+    return pa.Table.from_arrays([column(field) for field in schema], schema=schema)
 
 
-def _rows(table: ClaimTable, width: int) -> Any:
+def _said(one: Source | Assumption) -> dict[str, str | int | None]:
+    """What a declaration says, by column."""
+    if isinstance(one, Assumption):
+        return {"assuming": one.name, "quote": one.text}
+    dates = {day: getattr(one.date, day[5:]) - EPOCH for day in DAYS[:2]} if one.date else {}
+    return {"source": one.name, **dates, **{key: getattr(one, key) for key in ABOUT}}
+
+
+def _plain(type: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.string() if pa.types.is_dictionary(type) else pa.int32() if pa.types.is_date32(type) else type
+
+
+def _rows(table: ClaimTable, schema: Any) -> Any:
     import numpy as np
     import pyarrow as pa
 
-    schema = _schema(width)
     whole: dict[str, Any] = {
         "predicate": pa.DictionaryArray.from_arrays(pa.array(np.zeros(table.size, np.int32)), [table.predicate]),
-        "source": _words(table.source, table.sources),
         "line": pa.array(table.lines),
         "locator": table.locators,
         "quote": table.quotes,
     }
+    of_words = ([w.source, w.via, " ".join(w.assuming) or None] for w in table.words)
+    for key, texts in zip(WORD, zip(*of_words, strict=True), strict=True):
+        numbers = {text: n for n, text in enumerate(text for text in dict.fromkeys(texts) if text is not None)}
+        whole[key] = _words(np.array([numbers.get(text, -1) for text in texts])[table.word], list(numbers))
     for n, (domain, codes) in enumerate(zip(table.domains, table.codes, strict=True), 1):
         whole[f"a{n}"] = _words(codes, [written(value) for value in domain])
     for day, its in zip(DAYS, table.dates, strict=True):
@@ -274,10 +297,14 @@ def written(value: Value) -> str:
 
 
 def files(paths: Iterable[Path], problems: list[Diagnostic], program: Program) -> Iterator[TableFile]:
-    """The fact files that can be read. Of a publisher that texts or other tables declare, they take these words."""
-    known = {source.name for source in program.of(Source)}
+    """The fact files that can be read. What texts or other tables declare they do not declare again."""
+    known: set[Source | Assumption | str] = {*(source.name for source in program.of(Source)), *program.of(Assumption)}
     for path in paths:
         if (file := read(path, problems)) is not None:
-            new = tuple(s for s in file.statements if isinstance(s, Source) and (s.date or s.name not in known))
-            known.update(source.name for source in new)
+            new = tuple(s for s in file.statements if isinstance(s, Source | Assumption) and not _known(s, known))
+            known.update(s.name if isinstance(s, Source) else s for s in new)
             yield replace(file, statements=new)
+
+
+def _known(one: Source | Assumption, known: Collection[Source | Assumption | str]) -> bool:
+    return one in known if isinstance(one, Assumption) else not one.date and one.name in known

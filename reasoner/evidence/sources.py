@@ -110,7 +110,7 @@ class Sources:
 
     def declared(self, tables: Sequence[ClaimTable]) -> tuple[Source, ...]:
         """The sources that are cited, and the voices that they repeat."""
-        used = {table.sources[code] for table in tables for code in set(table.source.tolist())}
+        used = {table.words[code].source for table in tables for code in set(table.word.tolist())}
         cited = [source for name, source in self._named.items() if name in used]
         repeated = {source.via for source in cited}
         voices = {self.own.name: self.own} | self._voices

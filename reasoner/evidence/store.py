@@ -73,7 +73,7 @@ class Store:
     def cites(self) -> bool:
         """Whether any claim says where it is from."""
         cited = any(one.evidence for stated in self._texts.values() for one in stated)
-        return cited or any(bool((table.source >= 0).any()) for table, _ in self._tables)
+        return cited or any(bool(table.cited.any()) for table, _ in self._tables)
 
     @property
     def _texts(self) -> Mapping[tuple[str, Row], tuple[Claim, ...]]:

@@ -23,7 +23,7 @@ from reasoner.evidence.mapping import Cell, TableMapping, Template, number
 from reasoner.evidence.readers import Batch, batches
 from reasoner.evidence.sources import Sources
 from reasoner.syntax.load import Progress, shown
-from reasoner.syntax.tree import Source
+from reasoner.syntax.tree import Citation, Source
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Quoted, Value
 
@@ -279,8 +279,8 @@ class Importer:
         tables, repeated = [], 0
         own = self.source.domain.setdefault(self.sources.own.name, len(self.source.domain))
         names = {id(feed): named(feed) for feed in self.feeds.values()}
-        sources = tuple(map(str, self.source.domain))
-        dates = self.sources.dates(sources)
+        words = tuple(Citation(str(name)) for name in self.source.domain)
+        dates = self.sources.dates(map(str, self.source.domain))
         said = np.array([(d.first, d.last) if d else (UNDATED, UNDATED) for d in dates], np.int64).reshape(-1, 2).T
         for making in self.makings:
             if not making.parts:
@@ -297,23 +297,23 @@ class Importer:
             table = ClaimTable(
                 file, making.template.predicate,
                 tuple(names[id(feed)] for feed in making.feeds), tuple(column[kept] for column in columns),
-                days, sources, said, source[kept], lines[kept], locators.take(take), quotes.take(take),
+                days, words, said, source[kept], lines[kept], locators.take(take), quotes.take(take),
             )  # fmt: skip
             tables.append(table)
-        return (*tables, *self._aliases(file, tables, names, sources, said)), repeated
+        return (*tables, *self._aliases(file, tables, names, words, said)), repeated
 
     def _aliases(
         self,
         file: str,
         tables: list[ClaimTable],
         names: Mapping[int, list[Value]],
-        sources: tuple[str, ...],
+        words: tuple[Citation, ...],
         said: Ints,
     ) -> Iterator[ClaimTable]:
         """What the constants are called in the table, where rules have a word for that."""
         if len(self.vocabulary.parameters("alias")) != 2:
             return
-        own = sources.index(self.sources.own.name)
+        own = words.index(Citation(self.sources.own.name))
         found: dict[tuple[Value, Value], tuple[int, int]] = {}
         for making, table in zip([m for m in self.makings if m.parts], tables, strict=True):
             for feed, codes in zip(making.feeds, table.codes, strict=True):
@@ -332,7 +332,7 @@ class Importer:
         undated = np.full((4, len(found)), UNDATED, np.int64)
         domains, quotes = tuple(list(its) for its in columns), pa.nulls(len(found), pa.string())
         yield ClaimTable(
-            file, "alias", domains, tuple(places.T), undated, sources, said, source, lines, locators, quotes
+            file, "alias", domains, tuple(places.T), undated, words, said, source, lines, locators, quotes
         )  # fmt: skip
 
 
