@@ -10,3 +10,9 @@ def bundled(folder: str) -> Path:
     package = Path(__file__).parent
     installed = package / "_bundled" / folder
     return installed if installed.is_dir() else package.parent / folder
+
+
+def default(folder: str, root: Path | None = None) -> Path:
+    """The user's own folder `rules` or `facts`, in the working directory or another one, else the bundled one."""
+    own = (root or Path()) / folder
+    return own if own.is_dir() else bundled(folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reasoner.check import check
 from reasoner.diagnostic import Diagnostic, Problems, error, errors, sort
 from reasoner.engine import engine
+from reasoner.engine.known import beyond
 from reasoner.engine.model import Model
 from reasoner.evidence import fact_file
 from reasoner.evidence.claim import ANALYST, SUPPOSED, Claim, assumption_texts, known_sources, without
@@ -20,9 +21,9 @@ from reasoner.evidence.supposing import strictly, suppositions, without_stop
 from reasoner.explain.compare import Comparison, Side, compare, conclusions
 from reasoner.explain.sources import Alone, Backing, alone, backings
 from reasoner.explain.why_not import WhyNot, why_not
-from reasoner.home import bundled
+from reasoner.home import default
 from reasoner.plan.goal import Directed
-from reasoner.plan.plan import plan
+from reasoner.plan.plan import Plan, plan
 from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
 from reasoner.query.names import Names
@@ -36,7 +37,7 @@ from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Quoted, Row, Variable
 from reasoner.text import Text
 from reasoner.verify import invariants
-from reasoner.when import Day, parse_date
+from reasoner.when import Day, Truth, parse_date
 
 if TYPE_CHECKING:
     from reasoner.engine.living import Living
@@ -70,7 +71,7 @@ def load(
     named_rules, named_facts = _paths(rules), _paths(facts)
     paths = [*named_rules, *named_facts]
     if default_rules and dialect == "datalog":
-        paths = [*_default("rules"), *named_rules, *(named_facts or _default("facts"))]
+        paths = [default("rules"), *named_rules, *(named_facts or [default("facts")])]
     texts, columns = fact_file.split(paths)
     program = load_files(texts, problems, progress, dialect)
     supposed, dropped = suppositions(_many(suppose), problems)
@@ -81,7 +82,7 @@ def load(
 def vocabulary_of(rules: str | Path | Paths = ()) -> Vocabulary:
     """What the default rules declare, and some more rules. Raises Problems."""
     problems: list[Diagnostic] = []
-    program = load_files([*_default("rules"), *_paths(rules)], problems)
+    program = load_files([default("rules"), *_paths(rules)], problems)
     if errors(problems):
         raise Problems(problems)
     return Vocabulary(program)
@@ -93,10 +94,6 @@ def _paths(given: str | Path | Paths) -> list[str | Path]:
 
 def _many(given: str | Iterable[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _default(folder: str) -> list[str | Path]:
-    return [Path(folder)] if Path(folder).is_dir() else [bundled(folder)]
 
 
 class KnowledgeBase:
@@ -112,8 +109,10 @@ class KnowledgeBase:
         dropped: File | None = None,
         engine: str = "columnar",
         earlier: KnowledgeBase | None = None,
+        kept: Mapping[str, Mapping[Row, Truth]] | None = None,
     ) -> None:
-        self.program, self._problems, self._earlier = program, tuple(problems), earlier
+        """`kept` has what the rules derive of these claims, where that is known."""
+        self.program, self._problems, self._earlier, self._kept = program, tuple(problems), earlier, kept
         self.vocabulary = Vocabulary(program)
         found = [*self._problems, *bad_options(program, known_by, without, engine)]
         if not errors(found):  # else what could not be read would be missed everywhere
@@ -155,8 +154,31 @@ class KnowledgeBase:
     def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
         """What follows: every predicate, or what the goals need."""
         if goals is None and not extra and self._engine == "columnar":
+            return self._known or self._living.model
+        return self._evaluate(plan(self.vocabulary, goals, extra), self.store)
+
+    def _evaluate(self, wanted: Plan, store: Store) -> Model:
+        evaluate = engine(self._engine)
+        known = self._known if store is self.store else None
+        return beyond(known, self._derived, wanted, store, evaluate) if known else evaluate(wanted, store)
+
+    @property
+    def _known(self) -> Model | None:
+        """The whole model, where it need not be evaluated."""
+        if self._engine != "columnar" or not self._settled:
+            return None
+        if self._kept is None or "_living" in self.__dict__:
             return self._living.model
-        return engine(self._engine)(plan(self.vocabulary, goals, extra), self.store)
+        return Model.of(self._kept, self.store.facts)
+
+    @property
+    def _settled(self) -> bool:
+        return self._kept is not None or "_living" in self.__dict__
+
+    @cached_property
+    def _derived(self) -> frozenset[str]:
+        """What the whole plan derives, its own predicates among them."""
+        return frozenset(plan(self.vocabulary).rules)
 
     @cached_property
     def _living(self) -> Living:
@@ -164,7 +186,9 @@ class KnowledgeBase:
         from reasoner.engine.living import Living  # numpy takes its time
 
         whole, earlier = plan(self.vocabulary), self._earlier
-        while earlier is not None and "_living" not in earlier.__dict__:
+        if self._kept is not None:
+            return Living.restored(whole, self.store, self._kept)
+        while earlier is not None and not earlier._settled:
             earlier = earlier._earlier
         self._earlier = None  # which need not be kept any longer
         if earlier is not None and earlier._living.plan == whole:
@@ -353,10 +377,10 @@ class KnowledgeBase:
             self.vocabulary,
             self.store,
             self.names,
-            engine(self._engine),
+            self._evaluate,
             self.diagnostics,
             taken_away,
-            follows_demand=self._engine != "pydatalog",  # which knows of none
+            follows_demand=self._engine != "pydatalog" and not self._known,  # nothing need be left out of what is known
         )
 
     def _body(self, written: str) -> tuple[BodyLiteral, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
@@ -32,13 +31,12 @@ def verify(
     Fact bases are drawn from the declarations alone. What is found is a text of facts, with the proof as a comment. It
     is remembered in .reasoner/verify, and looked at first by the next run.
     """
-    from reasoner.home import bundled
+    from reasoner.home import default
     from reasoner.knowledge_base import load
     from reasoner.verify.hunt import CORPUS, hunt
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CORPUS.parent))  # else it makes a folder of its own
-    default = [Path("rules") if Path("rules").is_dir() else bundled("rules")] if default_rules else []
-    base = load([*default, *rules], facts, default_rules=False)
+    base = load([*([default("rules")] if default_rules else []), *rules], facts, default_rules=False)
     with progress_bar("hunting", least=1) as progress:
         report = hunt(base.vocabulary, seconds=seconds, examples=examples, seed=seed, progress=progress)
     broken = base.append(str(report.finding.base)) if report.finding else None

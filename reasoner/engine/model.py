@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,11 @@ class Model:
     """`relations[predicate][row]` is when the row holds, certainly and possibly."""
 
     relations: Mapping[str, Mapping[Row, Truth]]
+
+    @classmethod
+    def of(cls, *parts: Mapping[str, Mapping[Row, Truth]]) -> Model:
+        """Relations that stand in several places; of each the first that is found."""
+        return cls(ChainMap(*parts))  # type: ignore[arg-type]  # which are only read
 
     def rows(self, predicate: str) -> Mapping[Row, Truth]:
         """The rows of a predicate, none where nothing is known of it."""

@@ -20,7 +20,7 @@ from reasoner.diagnostic import Diagnostic, error
 from reasoner.evidence.claim_table import UNDATED, ClaimTable
 from reasoner.evidence.claims import TableFile
 from reasoner.evidence.columns import identify
-from reasoner.syntax.load import shown
+from reasoner.syntax.load import CASES, shown
 from reasoner.syntax.tree import Assumption, Citation, Program, Source
 from reasoner.syntax.write import write as write_statement
 from reasoner.term import Quoted, Value
@@ -68,7 +68,8 @@ def split(paths: Iterable[Path | str]) -> tuple[list[Path | str], list[Path]]:
 
 
 def _visible(path: Path, folder: Path) -> bool:
-    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    inside = path.relative_to(folder).parts
+    return path.is_file() and CASES not in inside and not any(part.startswith(".") for part in inside)
 
 
 # ---------------------------------------------------------------- reading

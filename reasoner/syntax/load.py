@@ -20,6 +20,8 @@ LIMIT = 20_000_000
 # Told how many bytes have been read, and of how many.
 Progress = Callable[[int, int], object]
 
+CASES = "cases"  # a folder of cases apart, each read only where it is named
+
 DIALECTS = ("datalog", "souffle")
 
 _BOM = b"\xef\xbb\xbf"
@@ -33,7 +35,7 @@ def load(
 ) -> Program:
     """Every `*.dl` file of some folders, and single files whatever their names, each once.
 
-    Within a folder the order is that of the paths; hidden files and folders are left out.
+    Within a folder the order is that of the paths; hidden files and folders are left out, and folders of cases apart.
     A program in the dialect of Souffle has its tables of facts in these folders, or beside it.
     """
     if dialect not in DIALECTS:
@@ -131,7 +133,7 @@ def _inside(folder: Path, problems: list[Diagnostic], seen: set[Path]) -> Iterat
     seen.add(folder.resolve())
     try:
         for path in folder.iterdir():
-            if path.name.startswith("."):
+            if path.name.startswith(".") or path.name == CASES:
                 continue
             if path.is_dir():
                 if path.resolve() not in seen:

@@ -26,10 +26,10 @@ from functools import cached_property
 from pathlib import Path
 
 from reasoner.diagnostic import Diagnostic, error
-from reasoner.home import bundled
+from reasoner.home import default
 from reasoner.knowledge_base import KnowledgeBase
+from reasoner.syntax.load import CASES, shown, text_of
 from reasoner.syntax.load import load as load_files
-from reasoner.syntax.load import shown, text_of
 from reasoner.syntax.mistakes import blank_comments
 from reasoner.syntax.parse import parse_part
 from reasoner.syntax.tree import Program
@@ -104,13 +104,13 @@ class Project:
     @cached_property
     def _default(self) -> tuple[Program, list[Diagnostic]]:
         problems: list[Diagnostic] = []
-        rules = self.root / "rules"
-        return load_files([rules if rules.is_dir() else bundled("rules")], problems), problems
+        return load_files([default("rules", self.root)], problems), problems
 
     def load(self, case: Case, engine: str = "columnar") -> KnowledgeBase:
-        """The knowledge base that a case is about. Raises Problems."""
+        """The knowledge base that a case is about: its own files, else `facts/cases/NAME.dl`. Raises Problems."""
         problems: list[Diagnostic] = []
-        program = load_files(sorted(case.folder.glob("*.dl")), problems)
+        coded = default("facts", self.root) / CASES / f"{case.folder.name}.dl"
+        program = load_files(sorted(case.folder.glob("*.dl")) or [coded], problems)
         if not case.alone:
             rules, found = self._default
             program, problems = Program((*rules.files, *program.files)), [*found, *problems]

@@ -17,7 +17,7 @@ from reasoner.engine.columnar.rules import Solver
 from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, settle
 from reasoner.engine.living.spans import EVER, adding, adds, after, before, local, meet, reads
 from reasoner.engine.model import Model
-from reasoner.engine.tables.base import Base, base, moved
+from reasoner.engine.tables.base import Base, base, moved, tabled
 from reasoner.engine.tables.change import days_of, differing, of_keys, rearranged, replaced
 from reasoner.engine.tables.index import different
 from reasoner.engine.tables.sets import Bindings, Sets, either
@@ -28,7 +28,7 @@ from reasoner.plan.rules import Gather
 from reasoner.plan.slicing import hull, reach
 from reasoner.syntax.tree import Literal, Since
 from reasoner.term import Row
-from reasoner.when import FUTURE, PAST, Interval
+from reasoner.when import FUTURE, PAST, Interval, Truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,14 @@ class Living:
         relations = relate(plan, known)
         every = {name: EVER for stratum in plan.strata for name in stratum.predicates}
         return cls(plan, store, model(relations, known), known, relations, every)
+
+    @classmethod
+    def restored(cls, plan: Plan, store: Store, derived: Mapping[str, Mapping[Row, Truth]]) -> Living:
+        """A model that is known: of the plan's predicates, all the rows that `derived` has, and of others the facts."""
+        known = base(store, *reach(plan))
+        sets = {**known.facts, **{name: tabled(rows, known) for name, rows in derived.items()}}
+        relations = {name: Relation(its.layout, its) for name, its in sets.items()}
+        return cls(plan, store, model(relations, known), known, relations, {})
 
     def update(self, store: Store, changed: Iterable[tuple[str, Row]] | None = None) -> Living:
         """The model of the same plan over another store, of which this one remains.

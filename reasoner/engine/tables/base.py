@@ -11,6 +11,7 @@ from reasoner.engine.tables.change import of_keys, rearranged, replaced
 from reasoner.engine.tables.codes import Codes, Ints
 from reasoner.engine.tables.index import different
 from reasoner.engine.tables.layout import Space
+from reasoner.engine.tables.rows import Rows
 from reasoner.engine.tables.sets import Sets
 from reasoner.engine.tables.table import Table, coalesce, narrowest
 from reasoner.evidence.columns import Columns, of_rows
@@ -68,6 +69,12 @@ def moved(known: Base, store: Store, rows: Mapping[str, Iterable[Row]]) -> tuple
     return _BASES[store], changes
 
 
+def tabled(rows: Mapping[Row, Truth], known: Base) -> Sets:
+    """Rows of one predicate that are no facts of the store, as a table among its facts."""
+    read = _read(rows)
+    return _sets(read, [known.codes.encode(one.values)[one.places] for one in read.columns], known.space)[0]
+
+
 @dataclass(frozen=True, eq=False)
 class _Read:
     """The rows of a predicate as read: their columns, and spans as (row, start, end); None: each on every day."""
@@ -100,6 +107,8 @@ def _loaded(store: Store, margin: int, named: Sequence[Day]) -> Base:
 
 
 def _read(rows: Mapping[Row, Truth]) -> _Read:
+    if isinstance(rows, Rows) and rows.width:
+        rows = rows.columns()
     table = rows if isinstance(rows, Columns) else of_rows(rows)
     columns = tuple(_Column(list(v), c) for v, c in zip(table.domains, table.codes, strict=True))
     possible = table.certain if table.possible is None else table.possible

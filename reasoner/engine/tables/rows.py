@@ -12,6 +12,7 @@ from reasoner.engine.tables.codes import Codes, Ints
 from reasoner.engine.tables.index import different
 from reasoner.engine.tables.sets import Sets
 from reasoner.engine.tables.table import Table
+from reasoner.evidence.columns import Columns
 from reasoner.evidence.indexed import Indexed, Pattern, grouped, known
 from reasoner.term import Row
 from reasoner.when import Days, Interval, Truth
@@ -45,6 +46,28 @@ class Rows(Indexed):
         """How many rows have these values, each counted once for each of its spans."""
         places, values = known(pattern)
         return len(self._found(self._sets.possible, places, values) if places else self._sets.possible)
+
+    @property
+    def width(self) -> int:
+        """The number of arguments."""
+        return self._sets.layout.width
+
+    def columns(self) -> Columns:
+        """The same rows as columns, one for each span; rows have an argument at least."""
+        tables = [self._sets.certain]
+        tables += [] if self._sets.exact else [self._sets.possible]
+        tables += [] if self._sets.windows is None else [self._sets.windows]
+        key, ends = np.concatenate([table.key for table in tables]), np.cumsum([len(table) for table in tables])
+        domains, codes = [], []
+        for column in self._sets.layout.columns(key):
+            used, its = np.unique(column, return_inverse=True)
+            domains.append([self._codes.value(code) for code in used.tolist()])
+            codes.append(its.astype(np.int64))
+        if self._sets.timeless:
+            return Columns(tuple(domains), tuple(codes))
+        spans = [(np.arange(end - len(table), end), *table.days) for table, end in zip(tables, ends, strict=True)]
+        certain, possible, windows = (*spans, None, None)[:3]
+        return Columns(tuple(domains), tuple(codes), certain, possible, windows)
 
     def _found(self, table: Table, places: tuple[int, ...], values: Row) -> Ints:
         """The numbers of the rows with these values."""
