@@ -36,6 +36,7 @@ unit: .venv/dev  ## the tests alone
 
 nightly: .venv/dev  ## the tests with many more inputs, for an hour or so
 	$(RUN) -m pytest -n auto --dist loadfile --hypothesis-profile nightly
+	$(RUN) -m tests.killing --times 200
 
 mutants: .venv/dev  ## plant thirty bugs, one at a time: does a test find each?
 	$(RUN) -m tests.mutants

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from reasoner.diagnostic import Problems
 
 if TYPE_CHECKING:
+    from reasoner.archive.archive import Archive
     from reasoner.knowledge_base import KnowledgeBase, load
 
-__all__ = ["KnowledgeBase", "Problems", "load"]
+__all__ = ["Archive", "KnowledgeBase", "Problems", "load"]
 
 
 def __getattr__(name: str) -> object:
@@ -24,4 +25,8 @@ def __getattr__(name: str) -> object:
         from reasoner import knowledge_base
 
         return getattr(knowledge_base, name)
+    if name == "Archive":
+        from reasoner.archive.archive import Archive
+
+        return Archive
     raise AttributeError(f"module 'reasoner' has no attribute {name!r}")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,8 @@ from reasoner.engine import engine
 from reasoner.engine.known import beyond
 from reasoner.engine.model import Model
 from reasoner.evidence import fact_file
-from reasoner.evidence.claim import ANALYST, SUPPOSED, Claim, assumption_texts, known_sources, without
-from reasoner.evidence.claims import Claims, retracted
+from reasoner.evidence.claim import ANALYST, SUPPOSED, assumption_texts, known_sources
+from reasoner.evidence.claims import Claims, files_but, files_without
 from reasoner.evidence.store import Store, store
 from reasoner.evidence.supposing import strictly, suppositions, without_stop
 from reasoner.explain.compare import Comparison, Side, compare, conclusions
@@ -32,7 +31,7 @@ from reasoner.query.question import Question, understand
 from reasoner.syntax.load import Progress
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
-from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule
+from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule, Statement
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Quoted, Row, Variable
 from reasoner.text import Text
@@ -58,13 +57,15 @@ def load(
     suppose: str | Iterable[str] = (),
     engine: str = "columnar",
     dialect: str = "datalog",
+    beside: Iterable[File] = (),
     progress: Progress | None = None,
 ) -> KnowledgeBase:
     """Rule and fact files, or folders of them, as a knowledge base.
 
     `rules` are read beside the default ones: `./rules` where there is such a folder, else the bundled ones.
     `facts` are read instead of `./facts`, else the bundled ones. `default_rules=False` reads what is named alone,
-    as does `dialect="souffle"`, for programs of Souffle. `progress` is told how many bytes are read, and of how many.
+    as does `dialect="souffle"`, for programs of Souffle. `beside` are files that have been read.
+    `progress` is told how many bytes are read, and of how many.
     Raises Problems with everything that is wrong in what was read.
     """
     problems: list[Diagnostic] = []
@@ -73,7 +74,7 @@ def load(
     if default_rules and dialect == "datalog":
         paths = [default("rules"), *named_rules, *(named_facts or [default("facts")])]
     texts, columns = fact_file.split(paths)
-    program = load_files(texts, problems, progress, dialect)
+    program = Program((*beside, *load_files(texts, problems, progress, dialect).files))
     supposed, dropped = suppositions(_many(suppose), problems)
     program = Program((*program.files, *fact_file.files(columns, problems, program), supposed))
     return KnowledgeBase(program, problems, known_by=known_by, without=_many(without), dropped=dropped, engine=engine)
@@ -160,7 +161,7 @@ class KnowledgeBase:
     def _evaluate(self, wanted: Plan, store: Store) -> Model:
         evaluate = engine(self._engine)
         known = self._known if store is self.store else None
-        return beyond(known, self._derived, wanted, store, evaluate) if known else evaluate(wanted, store)
+        return beyond(known, self.derived, wanted, store, evaluate) if known else evaluate(wanted, store)
 
     @property
     def _known(self) -> Model | None:
@@ -176,7 +177,7 @@ class KnowledgeBase:
         return self._kept is not None or "_living" in self.__dict__
 
     @cached_property
-    def _derived(self) -> frozenset[str]:
+    def derived(self) -> frozenset[str]:
         """What the whole plan derives, its own predicates among them."""
         return frozenset(plan(self.vocabulary).rules)
 
@@ -201,51 +202,50 @@ class KnowledgeBase:
         """The same with `FACT` added on the analyst's word, or without what `not FACT` names. Raises Problems."""
         problems = list(self._problems)
         supposed, dropped = suppositions(facts, problems)
-        return self._amended((), supposed, problems, dropped)
+        return self._amended((*self.program.files, supposed), problems, dropped.statements)
 
-    def append(self, written: str) -> KnowledgeBase:
-        """A knowledge base with more statements, such as facts and their sources, written as in a file.
+    def append(self, more: str | Iterable[File]) -> KnowledgeBase:
+        """A knowledge base with more statements, such as facts and their sources, written as in a file, or more files.
 
         This one stays as it is. Once its whole model is known, that of the other takes only the days that may differ.
         Raises Problems.
         """
-        return self._written((), written)
+        return self._rewritten(self.program.files, more)
 
     def retract(self, named: str) -> KnowledgeBase:
         """The same without the facts that are this atom, or rest on this source or assumption. Raises Problems."""
-        return self._written(self._named(named), "")
+        return self._rewritten(self._left(named), ())
 
     def correct(self, old: str, new: str) -> KnowledgeBase:
         """Both at once: what is named `old` is taken away, and `new` is written instead. Raises Problems."""
-        return self._written(self._named(old), new)
+        return self._rewritten(self._left(old), new)
 
-    def _named(self, named: str) -> list[Claim]:
+    def _left(self, named: str) -> tuple[File, ...]:
+        """The files without what is named."""
         if named in {*known_sources(self.program), *assumption_texts(self.program), ANALYST}:
-            return [one for one in self.claims if not any(without([one], [named]))]
+            return files_without(self.claims, named)
         problems: list[Diagnostic] = []
         _, taken_away = suppositions([f"not {named}"], problems)
         problems.extend(misses(self.program, taken_away, self._counted))
         if errors(problems):
             raise Problems(problems)
         (atom,) = facts_of(self.vocabulary, taken_away.statements)
-        return list(self.claims.stating(*row_of(atom)))
+        return files_but(self.claims, row_of(atom))
 
-    def _written(self, gone: Collection[Claim], written: str) -> KnowledgeBase:
+    def _rewritten(self, files: Iterable[File], more: str | Iterable[File]) -> KnowledgeBase:
         problems = list(self._problems)
-        return self._amended(gone, parse(Text(APPENDED, written), problems), problems, File(Text(SUPPOSED, ""), ()))
+        added = [parse(Text(APPENDED, more), problems)] if isinstance(more, str) else more
+        return self._amended((*files, *added), problems, ())
 
-    def _amended(self, gone: Collection[Claim], more: File, problems: list[Diagnostic], dropped: File) -> KnowledgeBase:
-        places = {id(one.origin) for one in gone if one.origin}
-        files = (
-            replace(retracted(file, gone), statements=tuple(s for s in file.statements if id(s.origin) not in places))
-            for file in (*self.program.files, more)
-        )
+    def _amended(
+        self, files: tuple[File, ...], problems: list[Diagnostic], dropped: Sequence[Statement]
+    ) -> KnowledgeBase:
         return KnowledgeBase(
-            Program(tuple(files)),
+            Program(files),
             problems,
             known_by=self._known_by,
             without=self._without,
-            dropped=File(dropped.text, (*self._dropped, *dropped.statements)),
+            dropped=File(Text(SUPPOSED, ""), (*self._dropped, *dropped)),
             engine=self._engine,
             earlier=self,
         )

@@ -18,6 +18,7 @@ class Given(TypedDict):
 
     rules: tuple[str, ...]
     facts: tuple[str, ...]
+    archive: str | None
     default_rules: bool
     known_by: str | None
     without: tuple[str, ...]
@@ -41,6 +42,7 @@ FLAGS = (
         metavar="PATH",
         help="Fact file or folder, instead of the default ones.",
     ),
+    click.option("--archive", metavar="FOLDER", help="Ask an archive: see `reasoner archive`."),
     click.option(
         "--no-default-rules", "default_rules", flag_value=False, default=True, help="Read only what is named."
     ),
@@ -71,6 +73,18 @@ def open_base(given: Given) -> Any:
     from reasoner.knowledge_base import load
 
     with progress_bar("reading", LONG) as progress:
+        if given["archive"]:
+            from reasoner.archive.archive import Archive
+
+            return Archive.open(given["archive"]).load(
+                given["rules"],
+                given["facts"],
+                known_by=given["known_by"],
+                without=given["without"],
+                suppose=given["suppose"],
+                engine=given["engine"],
+                progress=progress,
+            )
         return load(
             given["rules"],
             given["facts"],

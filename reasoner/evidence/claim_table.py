@@ -256,6 +256,14 @@ class ClaimTable:
         )
 
 
+def spoken(words: Iterable[Citation], sources: Mapping[str, Source]) -> Ints:
+    """The first and the last day of the source of each citation, UNDATED where it has none."""
+    import numpy as np
+
+    dates = (source.date if (source := sources.get(word.source or "")) else None for word in words)
+    return np.array([(d.first, d.last) if d else (UNDATED, UNDATED) for d in dates], np.int64).reshape(-1, 2).T
+
+
 def _when(dates: Ints) -> When | None:
     begun, begins, ends, ended = dates.tolist()
     start = None if begun == UNDATED else Date(begun, begins)

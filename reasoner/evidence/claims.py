@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
+from operator import is_
 from typing import TYPE_CHECKING, overload
 
 from reasoner.evidence import claim as of_texts
@@ -118,22 +119,32 @@ def _but(table: ClaimTable, keys: Iterable[Key]) -> ClaimTable:
     return table.keep(kept)
 
 
-def retracted(file: File, gone: Iterable[Claim]) -> File:
-    """A file without some of the claims of its tables, which stand on the same lines."""
-    if not isinstance(file, TableFile):
+def files_without(claims: Claims, name: str) -> tuple[File, ...]:
+    """The files without the claims that rest on the word of a source, or on an assumption."""
+    texts = frozenset(of_texts.without(claims.texts, [name]))
+    gone = [one for one in claims.texts if one not in texts]
+    return _files(claims, gone, lambda table: table.without(frozenset([name]), claims.sources))
+
+
+def files_but(claims: Claims, gone: Key) -> tuple[File, ...]:
+    """The files without the claims that state a row."""
+    texts = [one for one in claims.texts if (one.predicate, one.row) == gone]
+    return _files(claims, texts, lambda table: _but(table, [gone]))
+
+
+def _files(claims: Claims, gone: Iterable[Claim], left: Callable[[ClaimTable], ClaimTable]) -> tuple[File, ...]:
+    """The files of which some claims are gone; those that lose nothing are the same."""
+    places = {id(one.origin) for one in gone if one.origin}
+
+    def changed(file: File) -> File:
+        if any(id(one.origin) in places for one in file.statements):
+            file = replace(file, statements=tuple(s for s in file.statements if id(s.origin) not in places))
+        if isinstance(file, TableFile):
+            tables = tuple(map(left, file.tables))
+            file = file if all(map(is_, tables, file.tables)) else replace(file, tables=tables)
         return file
-    return replace(file, tables=tuple(_retracted(table, gone) for table in file.tables))
 
-
-def _retracted(table: ClaimTable, gone: Iterable[Claim]) -> ClaimTable:
-    import numpy as np
-
-    kept = np.ones(table.size, np.bool_)
-    for one in gone:
-        if one.origin and one.predicate == table.predicate and one.origin.file == table.file:
-            alike = table.matching(one.row)
-            kept[alike[table.lines[alike] == one.origin.line]] = False
-    return table.keep(kept)
+    return tuple(map(changed, claims.vocabulary.program.files))
 
 
 class Stated(Mapping[Key, tuple[Claim, ...]]):

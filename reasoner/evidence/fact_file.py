@@ -10,14 +10,15 @@ whose text is its `quote`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.diagnostic import Diagnostic, error
-from reasoner.evidence.claim_table import UNDATED, ClaimTable
+from reasoner.evidence.claim_table import UNDATED, ClaimTable, spoken
 from reasoner.evidence.claims import TableFile
 from reasoner.evidence.columns import identify
 from reasoner.syntax.load import CASES, shown
@@ -86,24 +87,26 @@ def read(path: Path, problems: list[Diagnostic]) -> TableFile | None:
         if not path.exists():
             problems.append(error("R511", f"there is no file or folder {name}"))
             return None
-        with parquet.ParquetFile(path) as file:
-            if _FORMAT not in (file.schema_arrow.metadata or {}):
-                remedy = f"make facts of it: reasoner import {name} --mapping NAME --out facts.parquet"
-                problems.append(error("R543", f"{name} is a table, not a fact file", help=remedy))
-                return None
-            words = [c for c in file.schema_arrow.names if c in ("predicate", *WORD) or re.fullmatch(r"a\d+", c)]
-            table = parquet.read_table(path, read_dictionary=words)
-        return _file(name, table)
+        if _FORMAT not in (parquet.read_schema(path).metadata or {}):
+            remedy = f"make facts of it: reasoner import {name} --mapping NAME --out facts.parquet"
+            problems.append(error("R543", f"{name} is a table, not a fact file", help=remedy))
+            return None
+        return read_from(name, path)
     except (OSError, ValueError, KeyError, pa.ArrowException) as reason:
         first = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
         problems.append(error("R543", f"{name} is damaged: {first}", help="import the table again"))
         return None
 
 
-def _file(name: str, table: Any) -> TableFile:
+def read_from(name: str, source: Path | BytesIO) -> TableFile:
+    """A fact file that is one, under a name for messages. Raises what Arrow raises where it is damaged."""
     import numpy as np
     import pyarrow.compute as pc
+    from pyarrow import parquet
 
+    width = len([c for c in parquet.read_schema(source).names if re.fullmatch(r"a\d+", c)])
+    words = ["predicate", *WORD, *(f"a{n}" for n in range(1, width + 1))]
+    table = parquet.read_table(source, read_dictionary=words)
     text, made_of = Text(name, ""), table.schema.metadata.get(_TABLE, b"").decode() or name
     rows = table.filter(pc.is_null(table["predicate"]))
     said = zip(*(_days(rows[day]).tolist() for day in DAYS[:2]), strict=True)
@@ -115,23 +118,23 @@ def _file(name: str, table: Any) -> TableFile:
         else Assumption(assumed, quote or "", origin=at)
         for name, publisher, title, url, via, grade, assumed, quote, day in zip(*about, said, strict=True)
     )
-    days = {one.name: one.date for one in statements if isinstance(one, Source)}
+    sources = {one.name: one for one in statements if isinstance(one, Source)}
     facts = table.filter(pc.is_valid(table["predicate"]))
     predicates, of = _coded(facts["predicate"])
     order = np.argsort(of, kind="stable")
     ends = np.searchsorted(of[order], np.arange(len(predicates) + 1))
     tables = tuple(
-        _table(made_of, predicate, facts.take(order[ends[n] : ends[n + 1]]), days)
+        _table(made_of, predicate, facts.take(order[ends[n] : ends[n + 1]]), sources)
         for n, predicate in enumerate(predicates)
     )
     return TableFile(text, statements, tables=tables)
 
 
-def _table(file: str, predicate: str, rows: Any, days: dict[str, Date | None]) -> ClaimTable:
+def _table(file: str, predicate: str, rows: Any, sources: Mapping[str, Source]) -> ClaimTable:
     import numpy as np
 
     places = sorted((c for c in rows.column_names if re.fullmatch(r"a\d+", c)), key=lambda c: int(c[1:]))
-    columns = [_coded(rows[c]) for c in places if rows[c].null_count < len(rows)]
+    columns = [decoded(rows[c]) for c in places if rows[c].null_count < len(rows)]
     cited = [_coded(rows[key]) for key in WORD]
     _, first, word = np.unique(identify([codes + 1 for _, codes in cited]), return_index=True, return_inverse=True)
     words = [
@@ -140,15 +143,14 @@ def _table(file: str, predicate: str, rows: Any, days: dict[str, Date | None]) -
             *([(*texts, None)[n] for n in codes[first]] for texts, codes in cited), strict=True
         )
     ]
-    said = [(d.first, d.last) if (d := days.get(one.source or "")) else (UNDATED, UNDATED) for one in words]
     return ClaimTable(
         file,
         predicate,
-        tuple([value_of(text) for text in texts] for texts, _ in columns),
+        tuple(values for values, _ in columns),
         tuple(codes for _, codes in columns),
         np.stack([_days(rows[day]) for day in DAYS]),
         tuple(words),
-        np.array(said, np.int64).reshape(-1, 2).T,
+        spoken(words, sources),
         word,
         rows["line"].to_numpy().astype(np.int64),
         rows["locator"],
@@ -195,11 +197,17 @@ def value_of(text: str) -> Value:
 
 def write(path: Path, declared: Sequence[Source | Assumption], tables: Iterable[ClaimTable]) -> None:
     """A fact file, whole or not at all."""
+    with _whole(path) as part:
+        write_to(part, declared, tables)
+
+
+def write_to(sink: Path | BytesIO, declared: Sequence[Source | Assumption], tables: Iterable[ClaimTable]) -> None:
+    """The same to a file that is open, or that nobody else knows yet."""
     from pyarrow import parquet
 
     every = list(tables)
     schema = _schema(max((len(table.codes) for table in every), default=0), every[0].file if every else "")
-    with _whole(path) as part, parquet.ParquetWriter(part, schema, compression="zstd") as writer:
+    with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
         for rows in (_declared(declared, schema), *(_rows(table, schema) for table in every)):
             writer.write_table(rows, row_group_size=_ROWS)
 
@@ -277,7 +285,7 @@ def _rows(table: ClaimTable, schema: Any) -> Any:
         numbers = {text: n for n, text in enumerate(text for text in dict.fromkeys(texts) if text is not None)}
         whole[key] = _words(np.array([numbers.get(text, -1) for text in texts])[table.word], list(numbers))
     for n, (domain, codes) in enumerate(zip(table.domains, table.codes, strict=True), 1):
-        whole[f"a{n}"] = _words(codes, [written(value) for value in domain])
+        whole[f"a{n}"] = coded(domain, codes)
     for day, its in zip(DAYS, table.dates, strict=True):
         bare = its == UNDATED
         whole[day] = pa.array(np.where(bare, 0, its - EPOCH).astype(np.int32), mask=bare).cast(pa.date32())
@@ -292,8 +300,18 @@ def _words(codes: Ints, words: Sequence[str]) -> Any:
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
 
 
-def written(value: Value) -> str:
-    """A value as a text would say it."""
+def coded(domain: Sequence[Value], codes: Ints) -> Any:
+    """A column of values as Arrow has it, each value as a text would say it."""
+    return _words(codes, [_written(value) for value in domain])
+
+
+def decoded(column: Any) -> tuple[list[Value], Ints]:
+    """The different values of such a column, and the number of one of them for each row."""
+    texts, codes = _coded(column)
+    return [value_of(text) for text in texts], codes
+
+
+def _written(value: Value) -> str:
     return f"{value:f}" if isinstance(value, float) and "e" in repr(value) else str(value)
 
 

@@ -31,7 +31,7 @@ from reasoner.syntax.tree import (
 )
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Row, Value, Variable, show_atom, unify
-from reasoner.text import Text
+from reasoner.text import Span, Text
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
 
 QUESTION = "#query"
@@ -267,10 +267,11 @@ class Answering:
             yield from ((row, claim) for claim in claims if claim.truth.possible & span)
 
     def _mentions(self, names: Iterable[Value]) -> tuple[Claim, ...]:
-        """Dated claims that mention all the names: what is known where there is no answer."""
+        """Dated claims that mention all the names: what is known where there is no answer, in the sources' order."""
         wanted = set(names)
         mentions = self.store.mentioning(wanted) if wanted else ()
-        return tuple(claim for claims in mentions for claim in claims if claim.dates and claim.evidence)
+        found = (claim for claims in mentions for claim in claims if claim.dates and claim.evidence)
+        return tuple(sorted(found, key=lambda claim: _place(claim.origin)))
 
     # ---------------------------------------------------------------- yes, no, and the place as a whole
 
@@ -370,8 +371,11 @@ def _told(used: tuple[Claim, ...]) -> tuple[Claim, ...]:
     return quoted or tuple(c for c in used if c.evidence)
 
 
-def _rank(answer: Answer) -> tuple[int, str, int, str]:
+def _rank(answer: Answer) -> tuple[int, str, int, int, str]:
     """What is derived and said first, then what is derived, then what is only said; each in the sources' order."""
     first = next((claim.origin for claim in answer.claims if claim.origin), None)
-    rank = {"both": 0, "derived": 1, "reported": 2}[answer.origin]
-    return (rank, first.file, first.start, answer.atom) if first else (rank, "", 0, answer.atom)
+    return ({"both": 0, "derived": 1, "reported": 2}[answer.origin], *_place(first), answer.atom)
+
+
+def _place(origin: Span | None) -> tuple[str, int, int]:
+    return (origin.file, origin.line, origin.start) if origin else ("", 0, 0)

@@ -53,7 +53,7 @@ class Rows(Indexed):
         return self._sets.layout.width
 
     def columns(self) -> Columns:
-        """The same rows as columns, one for each span; rows have an argument at least."""
+        """The same rows as columns, one for each span; what has no arguments has spans alone."""
         tables = [self._sets.certain]
         tables += [] if self._sets.exact else [self._sets.possible]
         tables += [] if self._sets.windows is None else [self._sets.windows]
@@ -63,7 +63,7 @@ class Rows(Indexed):
             used, its = np.unique(column, return_inverse=True)
             domains.append([self._codes.value(code) for code in used.tolist()])
             codes.append(its.astype(np.int64))
-        if self._sets.timeless:
+        if self._sets.timeless and self.width:
             return Columns(tuple(domains), tuple(codes))
         spans = [(np.arange(end - len(table), end), *table.days) for table, end in zip(tables, ends, strict=True)]
         certain, possible, windows = (*spans, None, None)[:3]

@@ -1,0 +1,1 @@
+"""Knowledge bases that last: on disk, versioned, each version whole."""
