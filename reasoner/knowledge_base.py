@@ -33,7 +33,7 @@ from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule, Statement
 from reasoner.syntax.vocabulary import Vocabulary, atoms
-from reasoner.term import Atom, Constant, Quoted, Row, Variable
+from reasoner.term import Atom, Constant, Row, Variable
 from reasoner.text import Text
 from reasoner.verify import invariants
 from reasoner.when import Day, Truth, parse_date
@@ -149,8 +149,7 @@ class KnowledgeBase:
     @cached_property
     def names(self) -> Names:
         """What the constants are called, from the `alias` facts."""
-        found = ((str(a), str(b.text if isinstance(b, Quoted) else b)) for a, b in self.store.facts.get("alias", {}))
-        return Names(self.vocabulary, found, self.claims.typed())
+        return Names.of(self.claims)
 
     def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
         """What follows: every predicate, or what the goals need."""

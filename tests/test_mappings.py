@@ -14,6 +14,7 @@ from pyarrow import parquet
 from reasoner import load
 from reasoner.diagnostic import Diagnostic, Problems
 from reasoner.evidence import fact_file, mapping
+from reasoner.evidence.aliases import Aliases
 from reasoner.evidence.tables import Importer
 from reasoner.knowledge_base import vocabulary_of
 from tests.rows import GOOD, RULES, imported, opened, table
@@ -29,6 +30,7 @@ WRONG = [
     (BASE.replace("'place' }", "{ column = 'place', valus = 'x' } }"), "R432", "did you mean `values`?"),
     ("[date", "R432", "as in the ready mappings"),
     (f"format = 'xls'\n{BASE}", "R432", "write one of csv, tsv, jsonl, json, geojson, parquet"),
+    ("fact = [{ predicate = 'bases', arguments = {} }]", "R201", "did you mean `base`?"),
     (CLASH.replace("'clash'", "'clashes'"), "R201", "did you mean `clash`?"),
     (BASE.replace("actor = 'actor', ", ""), "R204", "give each argument"),
     (CLASH, "R403", "start column"),
@@ -52,7 +54,8 @@ def test_ready_mappings_fit_the_doctrine(name: str) -> None:
     found = mapping.load(name, problems)
     assert found is not None
     assert not problems
-    assert Importer(found, vocabulary_of()).makings
+    known = Aliases(vocabulary_of(), (), (), {"somewhere": ((0.0, 0.0),)})
+    assert Importer(found, vocabulary_of(), known).makings
 
 
 @pytest.mark.parametrize("name", ["acled", "ucdp_ged"])

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reasoner.diagnostic import Problems
+from reasoner.evidence.spelling import fold, key
 from reasoner.query.names import Names
 from reasoner.query.phrasebook import phrasebook
 from reasoner.query.phrases import tell
 from reasoner.query.question import Question, understand
-from reasoner.query.words import fold, key, stem
+from reasoner.query.words import stem
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import Declaration, Fact, File, Literal, Plain, Program
 from reasoner.syntax.vocabulary import Vocabulary

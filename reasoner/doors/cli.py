@@ -17,6 +17,7 @@ from reasoner.diagnostic import Diagnostic, Problems, draw, errors
 from reasoner.doors.archiving import archive
 from reasoner.doors.explaining import compare, sources, why_not
 from reasoner.doors.importing import import_table
+from reasoner.doors.naming import names
 from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
 from reasoner.doors.testing import coverage, test
 from reasoner.doors.verifying import verify
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (archive, import_table, why_not, compare, sources, test, coverage, verify):
+for _command in (archive, import_table, names, why_not, compare, sources, test, coverage, verify):
     cli.add_command(_command)
 
 

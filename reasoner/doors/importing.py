@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,16 +23,32 @@ LONG = 20_000_000  # bytes of a table: some two seconds
 @click.option("--out", type=click.Path(path_type=Path), help="The facts: *.parquet, or *.dl for a small table.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="CSV of the rows that cannot be used, and why.")
 @click.option("--rules", multiple=True, metavar="PATH", help="Rule file or folder, beside the default ones.")
+@click.option(
+    "--facts",
+    multiple=True,
+    metavar="PATH",
+    help="Fact file or folder by whose names and places those of the table are read; none unless it is named.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def import_table(
-    table: Path, named: str, out: Path | None, rejects: Path | None, rules: tuple[str, ...], as_json: bool
+    table: Path,
+    named: str,
+    out: Path | None,
+    rejects: Path | None,
+    rules: tuple[str, ...],
+    facts: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Make facts of a table: CSV, TSV, JSON, JSON Lines, GeoJSON or Parquet.
 
     Without --out nothing is kept but the counts. Every row is accepted, or stands among the rejects with its reason.
+
+    With --facts a name that these facts know stands for the entity that they have: by its `alias`, in any case, with
+    any accents and articles, and of several places of one name the one where the row lies. Nothing is merged for being
+    alike: `reasoner names` lists what may be one.
     """
     from reasoner.evidence import fact_file, mapping
-    from reasoner.knowledge_base import vocabulary_of
+    from reasoner.knowledge_base import load, vocabulary_of
 
     problems: list[Diagnostic] = []
     found = mapping.load(named, problems)
@@ -41,7 +58,13 @@ def import_table(
         raise Problems(problems)
     from reasoner.evidence.tables import Importer
 
-    importer = Importer(found, vocabulary_of(rules))
+    if facts:
+        from reasoner.evidence.aliases import Aliases
+
+        known = load(rules, facts)
+        importer = Importer(found, known.vocabulary, Aliases.of(known.claims))
+    else:
+        importer = Importer(found, vocabulary_of(rules))
     with progress_bar("importing", LONG) as progress, _rejects(rejects) as refused:
         imported = importer.read(table, refused, progress)
     if out is not None and out.suffix == ".dl":
@@ -50,9 +73,9 @@ def import_table(
         fact_file.write(out, imported.sources, imported.tables)
     report = imported.report
     if as_json:
-        print_json(_data(report, out, rejects))
+        print_json(_data(report, out, rejects) | {"names": asdict(imported.resolution)})
     else:
-        click.echo("\n".join(_lines(report)))
+        click.echo("\n".join((*_lines(report), *_names(imported.resolution))))
         if out is not None:
             say(f"facts: {out}; ask with --facts {out}")
         if rejects is not None and report.rejected:
@@ -91,6 +114,22 @@ def _lines(report: Any) -> Iterator[str]:
         yield f"{count:>14,}  {predicate}"
     if report.repeated:
         yield f"{report.repeated:>10,} citations repeated, and counted once"
+    if report.unchanged:
+        yield f"{report.unchanged:>10,} reports left out, which say nothing new"
+    if report.left:
+        yield f"{report.left:>10,} times what was reported is shown no longer, of which nothing is said"
+
+
+def _names(resolution: Any) -> Iterator[str]:
+    if resolution.entities:
+        yield f"{len(resolution.entities):>10,} names read as others"
+        yield from (f"{'':>16}{name}: {entity}" for name, entity in resolution.entities.items())
+    if resolution.apart:
+        yield f"{len(resolution.apart):>10,} places that lie apart from the known ones of their names"
+        yield from (f"{'':>16}{name}: {own}" for name, own in resolution.apart.items())
+    if resolution.ambiguous:
+        yield f"{len(resolution.ambiguous):>10,} ambiguous names, which stay as they are"
+        yield from (f"{'':>16}{name}: {' or '.join(several)}" for name, several in resolution.ambiguous.items())
 
 
 def _data(report: Any, out: Path | None, rejects: Path | None) -> dict[str, object]:
@@ -100,6 +139,8 @@ def _data(report: Any, out: Path | None, rejects: Path | None) -> dict[str, obje
         "rejected": report.rejected,
         "facts": report.facts,
         "repeated": report.repeated,
+        "unchanged": report.unchanged,
+        "left": report.left,
         "out": str(out) if out else None,
         "rejects": str(rejects) if rejects else None,
         "diagnostics": [],

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from reasoner.evidence.mapping import Cell, Dating, number
+from reasoner.evidence.spelling import plain
 from reasoner.syntax.mistakes import RESERVED
 from reasoner.term import Quoted, Value
 from reasoner.when import BadDate, Date, parse_date
 
 MANY = "\x1f"  # stands between the parts of a cell that is a list
-APART = 0.1  # degrees, some ten kilometres: places of one name that lie farther apart are two places
 
 # Why a row is refused, for people.
 REASONS = {
@@ -25,10 +24,15 @@ REASONS = {
     "not_json": "no JSON object",
     "empty": "an empty cell that is needed",
     "bad_date": "no such date",
+    "no_day": "a date that is no day, where changes from day to day are told",
     "end_before_start": "ends before it starts",
     "bad_precision": "a precision that the mapping does not know",
     "bad_number": "not a number",
     "out_of_range": "no such coordinate",
+    "no_area": "no polygon",
+    "open_ring": "a ring of a polygon that is not closed",
+    "bad_border": "a polygon whose border crosses or touches itself",
+    "no_place_within": "a polygon in which no known place lies",
     "no_constant": "a name without Latin letters or digits",
     "no_column": "no column is named for this value",
     "not_listed": "not a value that the type lists",
@@ -50,16 +54,12 @@ class Bad:
 
 @dataclass(frozen=True)
 class Named:
-    """A constant that was made from a name; `at` tells homonyms apart."""
+    """A constant that was made from a name, or that the mapping gives it; `at` tells homonyms apart."""
 
     constant: str
     called: tuple[str, ...] = ()
     at: tuple[float, float] | None = None
-
-
-_LETTERS = str.maketrans(
-    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"} | dict.fromkeys(".'’‘ʼ`´ʿʾ", "")
-)
+    mapped: bool = False
 
 
 @lru_cache(maxsize=1 << 16)
@@ -69,11 +69,10 @@ def constant(name: str) -> str | None:
     >>> constant("Deir ez-Zôr"), constant("U.S."), constant("4th Brigade"), constant("not"), constant("Київ")
     ('deir_ez_zor', 'us', 'n_4th_brigade', 'not_', None)
     """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold()).translate(_LETTERS)
-    plain = "".join(c for c in folded if not unicodedata.combining(c))
-    if not plain.isascii() and any(c.isalnum() and not c.isascii() for c in plain):
+    letters = re.sub(r"[.']", "", plain(name))
+    if not letters.isascii() and any(c.isalnum() and not c.isascii() for c in letters):
         return None
-    word = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    word = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
     if word and not word[0].isalpha():
         word = f"n_{word}"
     return (f"{word}_" if word in RESERVED else word) or None
@@ -95,7 +94,7 @@ def read_value(cell: Cell, parts: Mapping[str, str], listed: Sequence[str] | Non
     written = parts[column]
     if not written:
         return Bad("empty", column)
-    between = cell.split or (MANY if MANY in written else None)
+    between = MANY if MANY in written else cell.split  # a list is one already, and its texts may have the mark in them
     found: list[Value | Named] = []
     for one in written.split(between) if between else [written]:
         if not one.strip():
@@ -129,7 +128,7 @@ def _read(
             return Bad("not_mapped", column)
         if listed is not None and not set(meant) <= set(listed):
             return Bad("not_listed", column)
-        return [Named(one, (written,) if len(meant) == 1 else ()) for one in meant]
+        return [Named(one, (written,) if len(meant) == 1 else (), mapped=True) for one in meant]
     name = number(written)
     for ending in cell.drop:
         name = re.sub(rf"(?i)[\s,]+{re.escape(ending)}$", "", name)

@@ -71,10 +71,11 @@ class Claims(Sequence[Claim]):
             if table.predicate == predicate and len(row) == len(table.codes):
                 yield from self.made(table, table.matching(row).tolist())
 
-    def typed(self) -> Iterator[tuple[str, str]]:
-        """The constants of tables that stand in arguments of a declared type, with the type."""
+    def constants(self) -> Iterator[tuple[str | None, str]]:
+        """The constants of tables, with the type of the argument that they stand in, None where it has none."""
         for table in tables_of(self.vocabulary.program):
-            yield from ((name, value) for name, value in table.typed(self.vocabulary) if isinstance(value, str))
+            for place, parameter in enumerate(self.vocabulary.parameters(table.predicate)[: len(table.codes)]):
+                yield from ((parameter.type, value) for value in table.values(place) if isinstance(value, str))
 
     def made(self, table: ClaimTable, numbers: Iterable[int]) -> Iterator[Claim]:
         """Some claims of a table."""

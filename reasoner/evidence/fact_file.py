@@ -137,11 +137,10 @@ def _table(file: str, predicate: str, rows: Any, sources: Mapping[str, Source]) 
     columns = [decoded(rows[c]) for c in places if rows[c].null_count < len(rows)]
     cited = [_coded(rows[key]) for key in WORD]
     _, first, word = np.unique(identify([codes + 1 for _, codes in cited]), return_index=True, return_inverse=True)
+    of_words = ([texts[n] if n >= 0 else None for n in codes[first].tolist()] for texts, codes in cited)
     words = [
-        Citation(source, via, assuming=tuple((assumed or "").split()))
-        for source, via, assumed in zip(
-            *([(*texts, None)[n] for n in codes[first]] for texts, codes in cited), strict=True
-        )
+        Citation(source, via, None, None, tuple((its or "").split()))
+        for source, via, its in zip(*of_words, strict=True)
     ]
     return ClaimTable(
         file,
@@ -250,10 +249,9 @@ def _schema(width: int, table: str) -> Any:
 def _declared(declared: Sequence[Source | Assumption], schema: Any) -> Any:
     import pyarrow as pa
 
-    def column(field: Any) -> Any:
-        return pa.array([_said(one).get(field.name) for one in declared], _plain(field.type)).cast(field.type)
-
-    return pa.Table.from_arrays([column(field) for field in schema], schema=schema)
+    said = [_said(one) for one in declared]
+    columns = [pa.array([one.get(f.name) for one in said], _plain(f.type)).cast(f.type) for f in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _said(one: Source | Assumption) -> dict[str, str | int | None]:
@@ -280,10 +278,12 @@ def _rows(table: ClaimTable, schema: Any) -> Any:
         "locator": table.locators,
         "quote": table.quotes,
     }
-    of_words = ([w.source, w.via, " ".join(w.assuming) or None] for w in table.words)
-    for key, texts in zip(WORD, zip(*of_words, strict=True), strict=True):
+    used, word = np.unique(table.word, return_inverse=True)
+    words = [table.words[n] for n in used.tolist()]
+    said = ([w.source for w in words], [w.via for w in words], [" ".join(w.assuming) or None for w in words])
+    for key, texts in zip(WORD, said, strict=True):
         numbers = {text: n for n, text in enumerate(text for text in dict.fromkeys(texts) if text is not None)}
-        whole[key] = _words(np.array([numbers.get(text, -1) for text in texts])[table.word], list(numbers))
+        whole[key] = _words(np.array([numbers.get(text or "", -1) for text in texts], np.int64)[word], list(numbers))
     for n, (domain, codes) in enumerate(zip(table.domains, table.codes, strict=True), 1):
         whole[f"a{n}"] = coded(domain, codes)
     for day, its in zip(DAYS, table.dates, strict=True):

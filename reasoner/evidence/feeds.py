@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from reasoner.evidence.cells import APART, Bad, Named
+from reasoner.evidence.aliases import At, near
+from reasoner.evidence.cells import Bad, Named
 from reasoner.evidence.columns import identify
 from reasoner.evidence.readers import Batch
 from reasoner.term import Value
@@ -110,25 +111,26 @@ def _decoded(cell: bytes | None) -> str | None:
 
 def named(feed: Feed) -> list[Value]:
     """The values of a feed. Places of one name that lie apart are told apart by where they lie."""
-    places: dict[str, list[tuple[float, float]]] = {}
+    places: dict[str, list[At]] = {}
     for one in feed.domain:
         if isinstance(one, Named) and one.at:
             its = places.setdefault(one.constant, [])
-            if not any(_near(one.at, other) for other in its):
+            if not any(near(one.at, other) for other in its):
                 its.append(one.at)
     return [_name(one, places) for one in feed.domain]
 
 
-def _name(one: Hashable, places: Mapping[str, list[tuple[float, float]]]) -> Value:
+def _name(one: Hashable, places: Mapping[str, list[At]]) -> Value:
     if not isinstance(one, Named):
         return one  # type: ignore[return-value]
     its = places.get(one.constant, [])
     if one.at is None or len(its) < 2:
         return one.constant
-    latitude, longitude = next(other for other in its if _near(one.at, other))
+    return apart(one.constant, next(other for other in its if near(one.at, other)))
+
+
+def apart(name: str, at: At) -> str:
+    """A constant of its own for a place that shares its name with others."""
+    latitude, longitude = at
     where = f"{abs(latitude):.2f}{'ns'[latitude < 0]}_{abs(longitude):.2f}{'ew'[longitude < 0]}"
-    return f"{one.constant}_{where.replace('.', '_')}"
-
-
-def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return abs(one[0] - other[0]) < APART and abs(one[1] - other[1]) < APART
+    return f"{name}_{where.replace('.', '_')}"

@@ -17,6 +17,7 @@ from reasoner.text import Span, Text
 FORMATS = ("csv", "tsv", "jsonl", "json", "geojson", "parquet")
 READINGS = ("name", "text", "number", "latitude", "longitude")
 PRECISIONS = ("day", "span", "week", "month", "year")
+SHAPE = "geometry"  # the column of a feature's shape
 CITING = ("publisher", "title", "url", "date", "via", "reliability")
 
 Values = Mapping[str, tuple[str, ...]]  # what a cell stands for; nothing where a row with it cannot be used
@@ -24,11 +25,15 @@ Values = Mapping[str, tuple[str, ...]]  # what a cell stands for; nothing where 
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a value comes from: a column, one of several as the cell in `by` has it, or one constant for all rows."""
+    """Where a value comes from: a column, one of several as the cell in `by` has it, or one constant for all rows.
+
+    With `within` the values are the known places in the shape that stands in that column.
+    """
 
     column: str | None = None
     constant: str | None = None
     by: str | None = None
+    within: str | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     reading: str = "name"
     values: Values = field(default_factory=dict)
@@ -39,7 +44,7 @@ class Cell:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that are read."""
-        first = (self.by, *dict.fromkeys(self.choices.values())) if self.by else (self.column,)
+        first = (self.by, *dict.fromkeys(self.choices.values())) if self.by else (self.column or self.within,)
         return tuple(c for c in (*first, *self.key) if c)
 
 
@@ -72,12 +77,18 @@ class Citing:
 
 @dataclass(frozen=True)
 class Template:
-    """A fact to be made of each row `where` the columns have these values, or have them not (False)."""
+    """A fact to be made of each row `where` the columns have these values, or have them not (False).
+
+    `changes` is the argument of which no more is told than what is new since the date before; `left` is the predicate
+    that says of whom it is no longer told.
+    """
 
     predicate: str
     arguments: Mapping[str, Cell]
     where: tuple[tuple[str, bool, frozenset[str]], ...] = ()
     optional: bool = False
+    changes: str | None = None
+    left: str | None = None
     origin: Span | None = field(default=None, compare=False)
 
 
@@ -94,6 +105,12 @@ class TableMapping:
     header: tuple[str, ...] = ()
     quoted: bool = True
     about: str | None = None  # what the table is, as its own source is called
+
+    @property
+    def shape(self) -> Span | None:
+        """Where it asks for the shapes of features, None where it does not."""
+        every = (one.origin for one in self.templates if any(cell.within for cell in one.arguments.values()))
+        return next(every, None)
 
 
 def ready() -> list[str]:
@@ -137,8 +154,8 @@ _KEYS = {
     "the mapping": ("about", "format", "header", "quoted", "source", "date", "values", "fact"),
     "[source]": ("name", *CITING, "locator", "quote", "split"),
     "[date]": ("start", "end", "precision", "precisions", "format"),
-    "[[fact]]": ("predicate", "where", "optional", "arguments"),
-    "a cell": ("column", "constant", "by", "columns", "as", "values", "key", "drop", "split"),
+    "[[fact]]": ("predicate", "where", "optional", "changes", "left", "arguments"),
+    "a cell": ("column", "constant", "by", "within", "columns", "as", "values", "key", "drop", "split"),
 }
 
 
@@ -193,8 +210,7 @@ class _Reader:
 
     def template(self, number_: int, written: dict[str, Any]) -> Template:
         self._known("[[fact]]", written)
-        places = [m.start() for m in re.finditer(r"^\s*\[\[fact\]\]", self.text.content, re.MULTILINE)]
-        start = self.text.content.index("[[", places[number_])
+        heads = [m.end() for m in re.finditer(r"^[ \t]*\[\[ *fact *\]\]", self.text.content, re.MULTILINE)]
         cells = {name: self.cell(name, given) for name, given in self._table(written, "arguments").items()}
         where = []
         for column, wanted in self._table(written, "where").items():
@@ -211,7 +227,17 @@ class _Reader:
         if not isinstance(predicate, str):
             self._wrong("a fact needs its predicate", "fact", "as in predicate = 'clash'")
         optional = written.get("optional") is True
-        return Template(str(predicate), cells, tuple(where), optional, self.text.span(start, start + len("[[fact]]")))
+        changes, left = self._string(written, "changes"), self._string(written, "left")
+        if changes is not None and changes not in cells:
+            remedy = did_you_mean(changes, cells) or f"its arguments are {', '.join(cells)}"
+            self._wrong(f"`{predicate}` has no argument `{changes}`", "changes", remedy)
+        if changes and optional:
+            self._wrong("a fact of which the changes are told is not optional", "optional", "leave it out")
+        if left and not changes:
+            self._wrong("who has left is seen from one date to the next", "left", 'write changes = "place" too')
+        end = heads[number_] if number_ < len(heads) else 0  # written otherwise: fact = [{ ... }]
+        at = self.text.span(self.text.content.rindex("[[", 0, end), end) if end else self.text.span(0, 0)
+        return Template(str(predicate), cells, tuple(where), optional, changes, left, at)
 
     def cell(self, name: str, given: Any, reading: str = "name") -> Cell:
         """A bare text is the name of a column."""
@@ -221,9 +247,12 @@ class _Reader:
             self._wrong(f"`{name}` is neither a column nor a table", name, 'as in actor = "side_a"')
             return Cell()
         self._known("a cell", given)
-        chosen = [key for key in ("column", "constant", "by") if key in given]
+        chosen = [key for key in ("column", "constant", "by", "within") if key in given]
         if len(chosen) != 1:
-            self._wrong(f"`{name}` takes one of column, constant and by", name, 'as in { column = "side_a" }')
+            self._wrong(f"`{name}` takes one of column, constant, by and within", name, 'as in { column = "side_a" }')
+        if "within" in given and given != {"within": SHAPE}:
+            remedy = f'write {{ within = "{SHAPE}" }}'
+            self._wrong(f"`{name}` takes places from the `{SHAPE}` of features, and nothing else", "within", remedy)
         reading = given.get("as", reading)
         if reading not in READINGS:
             self._wrong(f"there is no reading `{reading}`", "as", f"write one of {', '.join(READINGS)}")
@@ -237,8 +266,8 @@ class _Reader:
         constant = given.get("constant")
         return Cell(
             self._string(given, "column"), None if constant is None else str(constant), self._string(given, "by"),
-            choices, reading, values, tuple(self._strings(given, "key")), tuple(self._strings(given, "drop")),
-            self._string(given, "split"),
+            self._string(given, "within"), choices, reading, values, tuple(self._strings(given, "key")),
+            tuple(self._strings(given, "drop")), self._string(given, "split"),
         )  # fmt: skip
 
     # ---------------------------------------------------------------- what is there

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reasoner.diagnostic import Problems, error
 from reasoner.evidence.cells import MANY
-from reasoner.evidence.mapping import FORMATS, TableMapping
+from reasoner.evidence.mapping import FORMATS, SHAPE, TableMapping
 from reasoner.syntax.load import shown
 
 if TYPE_CHECKING:
@@ -33,20 +33,39 @@ class Batch:
     columns: dict[str, Any]
     broken: list[tuple[int, str, str]] = field(default_factory=list)
     done: int = 0  # bytes of the file that are read
+    between: str = ","
+    quoted: bool = True
+    records: Sequence[Any] = ()  # of JSON: each row as its line or as an object
 
     @property
     def size(self) -> int:
         """The number of rows."""
         return len(self.lines)
 
+    def cell(self, name: str, row: int) -> str:
+        """A cell, to be read by people."""
+        cell = self.columns[name][row].as_py() or ""
+        return (cell.decode(errors="replace") if isinstance(cell, bytes) else cell).replace(MANY, "; ")
+
+    def blank(self, row: int) -> bool:
+        """Whether nothing stands in a row."""
+        return not any(self.cell(name, row) for name in self.columns)
+
     def written(self, row: int) -> str:
-        """A row as a line of a CSV file."""
-        to = io.StringIO()
-        cells = (column[row].as_py() for column in self.columns.values())
-        csv.writer(to, lineterminator="").writerow(
-            [c.decode(errors="replace") if isinstance(c, bytes) else c for c in cells]
-        )
-        return to.getvalue()
+        """A row as it stood in the table, so that it can be mended and read again: a record, or a line of cells."""
+        if self.records:
+            return _json(self.records[row])
+        cells = [self.cell(name, row) for name in self.columns]
+        if not self.quoted:
+            return self.between.join(cells)
+        return line(cells, self.between)
+
+
+def line(cells: Sequence[object], between: str = ",") -> str:
+    """Cells as a line of a table, without its end; whatever breaks lines is quoted."""
+    to = io.StringIO(newline="")
+    csv.writer(to, delimiter=between, lineterminator="\r\n").writerow(cells)
+    return to.getvalue().removesuffix("\r\n")
 
 
 def batches(path: Path, mapping: TableMapping) -> tuple[list[str] | None, Iterator[Batch]]:
@@ -58,6 +77,8 @@ def batches(path: Path, mapping: TableMapping) -> tuple[list[str] | None, Iterat
         raise Problems([error("R542", f"{name}: `{path.suffix}` is no kind of table", help=remedy)])
     if not path.is_file():
         raise Problems([error("R511", f"there is no file {name}")])
+    if mapping.shape and kind not in ("json", "geojson"):
+        raise _shapeless(path, mapping)
     try:
         with path.open("rb") as file:
             if file.read(2) in (b"\xff\xfe", b"\xfe\xff") and kind != "parquet":
@@ -68,7 +89,7 @@ def batches(path: Path, mapping: TableMapping) -> tuple[list[str] | None, Iterat
         elif kind == "parquet":
             names, rows = _parquet(path)
         else:
-            names, rows = None, _records(path, kind)
+            names, rows = None, _records(path, kind, mapping)
     except Problems:
         raise
     except FAILURES as reason:
@@ -82,6 +103,11 @@ def unreadable(path: Path, reason: Exception) -> Problems:
     if "straddling" in first:
         first = f"a row is longer than {BLOCK >> 20} MB; a quote is not closed"
     return Problems([error("R542", f"{shown(path)} cannot be read: {first}", help="is it the kind of its name?")])
+
+
+def _shapeless(path: Path, mapping: TableMapping) -> Problems:
+    remedy = "convert it: ogr2ogr -f GeoJSON zones.geojson TABLE"
+    return Problems([error("R434", f"{shown(path)} has no shapes: only GeoJSON has", mapping.shape, help=remedy)])
 
 
 def _guarded(path: Path, rows: Iterator[Batch]) -> Iterator[Batch]:
@@ -129,7 +155,8 @@ def _separated(path: Path, mapping: TableMapping, between: str) -> tuple[list[st
     )
     row = 0 if mapping.header else 1
     line = row + sum(name.count("\n") for name in raw) if row else 0
-    return names, _closed(path, _numbered(reader, names, broken, row, line, file), mapping.quoted)
+    rows = _numbered(reader, names, broken, row, line, file)
+    return names, _closed(path, (replace(b, between=between, quoted=mapping.quoted) for b in rows), mapping.quoted)
 
 
 def _header(path: Path, between: str, quoted: bool) -> list[str]:
@@ -226,35 +253,35 @@ def _texts(column: Any) -> Any:
 # ---------------------------------------------------------------- records of JSON
 
 
-def _records(path: Path, kind: str) -> Iterator[Batch]:
-    """Objects, one a line or all in one list, or the points of GeoJSON with their properties."""
+def _records(path: Path, kind: str, mapping: TableMapping) -> Iterator[Batch]:
+    """Objects, one a line or all in one list, or the features of GeoJSON with their properties."""
     if kind == "jsonl":
-        yield from _rows(_lines(path), path.stat().st_size)
+        yield from _rows(_lines(path))
         return
     whole = json.loads(path.read_bytes().decode("utf-8-sig"))
-    if kind == "geojson":
-        features = whole.get("features") if isinstance(whole, dict) else None
-        listed = [_point(one) for one in features] if isinstance(features, list) else None
-    else:
-        listed = whole
+    features = whole.get("features") if isinstance(whole, dict) else None
+    listed = whole if kind == "json" and features is None else features
     if not isinstance(listed, list):
         raise ValueError("it holds no list of records")
-    found = ((n, one if isinstance(one, dict) else None, json.dumps(one), n) for n, one in enumerate(listed, 1))
-    yield from _rows(found, len(listed))
+    if mapping.shape and listed is not features:
+        raise _shapeless(path, mapping)
+    size, shapes = path.stat().st_size, mapping.shape is not None
+    every = ((n, one, size * n // len(listed)) for n, one in enumerate(listed, 1))
+    yield from _rows((n, _feature(one, shapes) if listed is features else one, one, done) for n, one, done in every)
 
 
-def _point(feature: Any) -> Any:
-    """The properties of a feature, and its longitude and latitude where it is a point."""
-    if not isinstance(feature, dict):
-        return feature
-    its = feature.get("properties") or {}
-    shape = feature.get("geometry") or {}
+def _feature(feature: Any, shapes: bool) -> Any:
+    """The properties of a feature, its longitude and latitude where it is a point, and its shape if that is wanted."""
+    if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
+        return None
+    its, shape = (feature.get(key) or {} for key in ("properties", SHAPE))
     at = shape.get("coordinates") if isinstance(shape, dict) and shape.get("type") == "Point" else None
     longitude, latitude = at[:2] if isinstance(at, list) and len(at) >= 2 else (None, None)
-    return {"id": feature.get("id"), **its, "longitude": longitude, "latitude": latitude}
+    found = {"id": feature.get("id"), **its, "longitude": longitude, "latitude": latitude}
+    return found | {SHAPE: json.dumps(shape) if shape else None} if shapes else found
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Any, str, int]]:
+def _lines(path: Path) -> Iterator[tuple[int, Any, Any, int]]:
     done = 0
     with path.open("rb") as file:
         for number, data in enumerate(file, 1):
@@ -266,24 +293,53 @@ def _lines(path: Path) -> Iterator[tuple[int, Any, str, int]]:
                 found = "encoding"
             except (ValueError, RecursionError):
                 found = None
-            yield number, found if isinstance(found, dict | str) else None, written.decode(errors="replace"), done
+            yield number, found, Written(written.decode(errors="replace")), done
 
 
-def _rows(records: Iterator[tuple[int, Any, str, int]], total: int) -> Iterator[Batch]:
-    """Flat columns of nested records: `name.en` is a column, and lists are one cell."""
+def _rows(found: Iterator[tuple[int, Any, Any, int]]) -> Iterator[Batch]:
+    """Flat columns of nested records: `name.en` is a column, and lists are one cell.
+
+    Each comes with its line, what is read of it, what stands there, and how many bytes are read.
+    """
     import numpy as np
     import pyarrow as pa
 
-    while some := list(islice(records, ROWS)):
-        good = [(number, flat(record)) for number, record, _, _ in some if isinstance(record, dict)]
-        broken = [
-            (number, record if record in ("blank", "encoding") else "not_json", text)
-            for number, record, text, _ in some
-            if not isinstance(record, dict)
-        ]
-        names = dict.fromkeys(chain.from_iterable(record for _, record in good))
-        columns = {name: pa.array([record.get(name, "") for _, record in good], pa.string()) for name in names}
-        yield Batch(np.array([number for number, _ in good], np.int64), columns, broken, some[-1][3])
+    while some := list(islice(found, ROWS)):
+        good: list[tuple[int, dict[str, str], Any]] = []
+        broken = []
+        for number, record, stands, _ in some:
+            its = flat(record) if isinstance(record, dict) else {}
+            if not isinstance(record, dict):
+                broken.append((number, record if record in ("blank", "encoding") else "not_json", _json(stands)))
+            elif _encodes("".join((*its, *its.values()))):
+                good.append((number, its, stands))
+            else:
+                broken.append((number, "encoding", _json(stands)))
+        names = dict.fromkeys(chain.from_iterable(its for _, its, _ in good))
+        columns = {name: pa.array([its.get(name, "") for _, its, _ in good], pa.string()) for name in names}
+        lines = np.array([number for number, _, _ in good], np.int64)
+        yield Batch(lines, columns, broken, some[-1][3], records=[stands for _, _, stands in good])
+
+
+class Written(str):
+    """A line as it stands in a file of JSON."""
+
+
+def _json(stands: Any) -> str:
+    """A record in one line; letters that no file can hold stay escaped."""
+    if isinstance(stands, Written):
+        return stands
+    plain = json.dumps(stands, ensure_ascii=False)
+    return plain if _encodes(plain) else json.dumps(stands)
+
+
+def _encodes(text: str) -> bool:
+    """Half a letter of two, which JSON may spell, is none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def flat(record: dict[str, Any]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +14,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reasoner.diagnostic import Problems, did_you_mean, error
+from reasoner.evidence.aliases import Aliases
 from reasoner.evidence.cells import Bad, Dates, Named, read_dates, read_value
+from reasoner.evidence.changes import Maps, check
 from reasoner.evidence.claim_table import UNDATED, ClaimTable
 from reasoner.evidence.columns import identify
 from reasoner.evidence.feeds import Cells, Feed, Read, named
-from reasoner.evidence.mapping import Cell, TableMapping, Template, number
-from reasoner.evidence.readers import Batch, batches
+from reasoner.evidence.mapping import Cell, Dating, TableMapping, Template, number
+from reasoner.evidence.readers import Batch, batches, line
+from reasoner.evidence.rejects import HEAD, refuse
+from reasoner.evidence.resolving import Arguments, Resolution, resolve
 from reasoner.evidence.sources import Sources
+from reasoner.evidence.zones import Zones
 from reasoner.syntax.load import Progress, shown
 from reasoner.syntax.tree import Citation, Source
 from reasoner.syntax.vocabulary import Vocabulary
@@ -37,13 +41,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of the rows of a table: each is accepted or rejected. `repeated` citations count once."""
+    """What became of the rows of a table: each is accepted or rejected. `repeated` citations count once.
+
+    Where changes are told, `unchanged` reports say nothing new, and so many times nothing is said of what has `left`.
+    """
 
     rows: int
     accepted: int
     rejected: Mapping[str, int]
     facts: Mapping[str, int]
     repeated: int
+    unchanged: int
+    left: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +62,7 @@ class Imported:
     sources: tuple[Source, ...]
     tables: tuple[ClaimTable, ...]
     report: Report
+    resolution: Resolution
 
 
 @dataclass(eq=False)
@@ -64,17 +74,20 @@ class _Making:
     feeds: list[Feed]
     dates: Feed | None
     parts: list[tuple[Any, ...]]
+    maps: Maps | None
 
 
 class Importer:
     """One table on its way to facts."""
 
-    def __init__(self, mapping: TableMapping, vocabulary: Vocabulary) -> None:
-        self.mapping, self.vocabulary = mapping, vocabulary
+    def __init__(self, mapping: TableMapping, vocabulary: Vocabulary, aliases: Aliases | None = None) -> None:
+        self.mapping, self.vocabulary, self.aliases, self.resolution = mapping, vocabulary, aliases, Resolution()
         self.bads: dict[Bad, int] = {}
         self.sources = Sources(mapping.source, mapping.about)
         self.source = Feed(self.sources.columns, self.sources.read, self.bads)
         self.feeds: dict[str, Feed] = {}
+        self.zones = Zones(mapping, aliases.located if aliases else {}) if mapping.shape else None
+        check(mapping, vocabulary)
         self.makings = [self._making(template) for template in mapping.templates]
 
     def _making(self, template: Template) -> _Making:
@@ -95,16 +108,19 @@ class Importer:
         dating, kind = self.mapping.dating, declaration.kind
         dates = None
         if kind != "fixed" and dating.start:
-            dates = self._shared(f"dates {kind == 'state'}", dating.columns, partial(_dates, dating, kind == "state"))
+            read = partial(_dates, dating, kind == "state", template.changes is not None)
+            dates = self._shared(f"dates {kind} {template.changes}", dating.columns, read)
         elif kind == "event" and "date" not in self.mapping.source.about:
             remedy = "write [date] with its start column, or a date under [source]"
             raise Problems(
                 [error("R403", f"the event `{template.predicate}` has no date", template.origin, help=remedy)]
             )
-        return _Making(template, kind == "fixed", feeds, dates, [])
+        return _Making(template, kind == "fixed", feeds, dates, [], Maps.of(template, self.vocabulary))
 
     def _feed(self, cell: Cell, listed: tuple[str, ...] | None) -> Feed:
-        return self._shared(f"{cell} {listed}", cell.columns, partial(_values, cell, listed))
+        if cell.within and self.zones:
+            return self._shared(str(cell), cell.columns, partial(self.zones.within, cell.within))
+        return self._shared(f"{cell} {listed}", cell.columns, partial(read_value, cell, listed=listed))
 
     def _shared(self, key: str, columns: tuple[str, ...], read: Read) -> Feed:
         if key not in self.feeds:
@@ -118,22 +134,21 @@ class Importer:
         names, some = batches(path, self.mapping)
         if names is not None:
             self._must_have(path, names)
-        writer = csv.writer(rejects, lineterminator="\n")
-        writer.writerow(("line", "reason", "column", "value", "row"))
+        rejects.write(f"{line(HEAD)}\n")
         rows, accepted, rejected, total = 0, 0, Counter[str](), path.stat().st_size
         for batch in some:
-            good = self._batch(batch, writer, rejected)
+            good = self._batch(batch, rejects, rejected)
             rows += batch.size + len(batch.broken)
             accepted += good
             if progress:
                 progress(batch.done, total)
         assert accepted + rejected.total() == rows, "a row was lost"
-        tables, repeated = self._tables(shown(path))
+        tables, *counts = self._tables(shown(path))
         facts = Counter[str]()
         for table in tables:
             facts[table.predicate] += table.size
-        report = Report(rows, accepted, dict(rejected.most_common()), dict(facts), repeated)
-        return Imported(self.sources.declared(tables), tables, report)
+        report = Report(rows, accepted, dict(rejected.most_common()), dict(facts), *counts)
+        return Imported(self.sources.declared(tables), tables, report, self.resolution)
 
     def _must_have(self, path: Path, names: list[str]) -> None:
         """R433. The columns of facts that are not optional are there."""
@@ -152,7 +167,7 @@ class Importer:
                 for name in missing
             ])  # fmt: skip
 
-    def _batch(self, batch: Batch, writer: Any, rejected: Counter[str]) -> int:
+    def _batch(self, batch: Batch, rejects: IO[str], rejected: Counter[str]) -> int:
         cells = Cells(batch)
         bad = np.full(batch.size, -1, np.int64)
         source = self.source.outcomes(cells)
@@ -170,7 +185,7 @@ class Importer:
             for feed, its in zip(making.feeds, outcomes, strict=True):
                 _first(wrong, feed.bad(its))
             if making.template.optional:
-                empty = [n for one, n in self.bads.items() if one.reason in ("empty", "no_column")]
+                empty = [n for one, n in self.bads.items() if one.reason in ("empty", "no_column", "no_place_within")]
                 active &= ~np.isin(wrong, empty)
             _first(bad, np.where(active, wrong, -1))
             some |= active
@@ -182,11 +197,18 @@ class Importer:
         left = next((making.template.where[0][0] for making in self.makings if making.template.where), "")
         _first(bad, np.where(some, -1, self.bads.setdefault(Bad("where", left), len(self.bads))))
         good = bad == -1
+        # A row without a known place in it, or told otherwise, is on the map all the same.
+        seen = np.isin(bad, [-1, *(n for one, n in self.bads.items() if one.reason in ("where", "no_place_within"))])
         for making, active, dates, outcomes in found:
+            if making.maps and making.dates and dates is not None:
+                about = making.maps.subject
+                spoken_of = making.feeds[about].values(outcomes[about])
+                days, cited = making.dates.values(dates), self.source.values(source)
+                making.maps.see(batch, seen, active & ~seen, days, cited, spoken_of, locator)
             rows = np.flatnonzero(active & good)
             if len(rows):
                 self._make(making, rows, batch.lines, dates, outcomes, source, quote, locator)
-        self._refuse(cells, bad, writer, rejected)
+        rejected.update(refuse(batch, bad, list(self.bads), rejects))
         return int(good.sum())
 
     def _chosen(self, template: Template, cells: Cells) -> Mask:
@@ -257,28 +279,15 @@ class Importer:
         its_lines, locators = lines[rows], locator.take(pa.array(rows))
         making.parts.append((columns[1:], columns[0], when, its_lines, quotes, locators))
 
-    def _refuse(self, cells: Cells, bad: Ints, writer: Any, rejected: Counter[str]) -> None:
-        """Writes the rows that cannot be used, in the order of their lines."""
-        batch, reasons = cells.batch, list(self.bads)
-        refused = [(line, Bad(reason, ""), -1, text) for line, reason, text in batch.broken]
-        for row in np.flatnonzero(bad >= 0).tolist():
-            one = reasons[int(bad[row])]
-            text = batch.written(row)
-            if one.reason == "empty" and not text.strip(',"'):
-                one = Bad("blank", "")
-            refused.append((int(batch.lines[row]), one, row, text))
-        for line, one, row, text in sorted(refused, key=lambda found: found[0]):
-            rejected[one.reason] += 1
-            value = batch.columns[one.column][row].as_py() if row >= 0 and one.column in batch.columns else ""
-            value = value.decode(errors="replace") if isinstance(value, bytes) else value
-            writer.writerow((line, one.reason, one.column, value, text))
-
     # ---------------------------------------------------------------- facts
 
-    def _tables(self, file: str) -> tuple[tuple[ClaimTable, ...], int]:
-        tables, repeated = [], 0
+    def _tables(self, file: str) -> tuple[tuple[ClaimTable, ...], int, int, int]:
+        tables, repeated, left, unchanged, silent = [], 0, list[ClaimTable](), 0, 0
         own = self.source.domain.setdefault(self.sources.own.name, len(self.source.domain))
         names = {id(feed): named(feed) for feed in self.feeds.values()}
+        if self.aliases:
+            given = [Arguments(m.template.predicate, m.feeds, [part[0] for part in m.parts]) for m in self.makings]
+            self.resolution = resolve(given, names, self.aliases, self.vocabulary)
         words = tuple(Citation(str(name)) for name in self.source.domain)
         dates = self.sources.dates(map(str, self.source.domain))
         said = np.array([(d.first, d.last) if d else (UNDATED, UNDATED) for d in dates], np.int64).reshape(-1, 2).T
@@ -299,8 +308,13 @@ class Importer:
                 tuple(names[id(feed)] for feed in making.feeds), tuple(column[kept] for column in columns),
                 days, words, said, source[kept], lines[kept], locators.take(take), quotes.take(take),
             )  # fmt: skip
+            if making.maps and making.dates:
+                told = making.maps.told(table, when[kept], _days(making.dates))
+                table, unchanged, silent = told.kept, table.size - told.kept.size, told.silent
+                left = [told.left] if told.left else []
             tables.append(table)
-        return (*tables, *self._aliases(file, tables, names, words, said)), repeated
+        aliases = self._aliases(file, tables, names, words, said)
+        return (*tables, *left, *aliases), repeated, unchanged, silent
 
     def _aliases(
         self,
@@ -336,12 +350,10 @@ class Importer:
         )  # fmt: skip
 
 
-def _values(cell: Cell, listed: tuple[str, ...] | None, parts: Mapping[str, str]) -> Sequence[Hashable] | Bad:
-    return read_value(cell, parts, listed)
-
-
-def _dates(dating: Any, lasts: bool, parts: Mapping[str, str]) -> Sequence[Hashable] | Bad:
+def _dates(dating: Dating, lasts: bool, exact: bool, parts: Mapping[str, str]) -> Sequence[Hashable] | Bad:
     found = read_dates(dating, parts, lasts)
+    if not isinstance(found, Bad) and exact and found[0].first < found[0].last:
+        return Bad("no_day", dating.start or "")
     return found if isinstance(found, Bad) else (found,)
 
 

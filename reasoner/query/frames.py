@@ -12,9 +12,10 @@ from lark import Lark, Transformer, UnexpectedInput, v_args
 from lark import Token as Piece
 
 from reasoner.diagnostic import Diagnostic, Problems, error
+from reasoner.evidence.spelling import fold
 from reasoner.home import bundled
 from reasoner.query.matching import Asking, Clause, Token
-from reasoner.query.words import ARTICLES, BE, DO, HAVE, fold, stem
+from reasoner.query.words import ARTICLES, BE, DO, HAVE, stem
 from reasoner.text import Text
 from reasoner.when import FUTURE, PAST, BadDate, Date, Day, Interval, parse_date, show_day
 

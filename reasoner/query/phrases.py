@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice, pairwise, product
 
+from reasoner.evidence.spelling import fold
 from reasoner.query.names import COMPASS, Names, direction
-from reasoner.query.words import ARTICLES, BE, DO, HAVE, PREPOSITIONS, RELATIVES, fold, stem
+from reasoner.query.words import ARTICLES, BE, DO, HAVE, PREPOSITIONS, RELATIVES, stem
 from reasoner.syntax.tree import Declaration, Fact, Parameter
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Quoted, Variable, show_atom

@@ -13,12 +13,13 @@ from typing import Literal as OneOf
 
 from reasoner.diagnostic import Problems, did_you_mean, error
 from reasoner.evidence.claim import ANALYST
+from reasoner.evidence.spelling import fold, key
 from reasoner.query.bodies import write
 from reasoner.query.frames import MONTHS, written_date
 from reasoner.query.names import Names
 from reasoner.query.phrases import Slot, noun_phrases
 from reasoner.query.question import Question, topics, understand
-from reasoner.query.words import PREPOSITIONS, fold, key, stem
+from reasoner.query.words import PREPOSITIONS, stem
 from reasoner.syntax.tree import BodyLiteral, Comparison, Literal, Plain, Source
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Variable

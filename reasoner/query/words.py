@@ -1,9 +1,8 @@
-"""English words as questions need them: how they are compared, their stems, and the small words by kind."""
+"""English words as questions need them: their stems, and the small words by kind."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 ARTICLES = frozenset("the a an".split())
@@ -19,9 +18,6 @@ RELATIVES = frozenset("that which who".split())
 NEGATIONS = frozenset("not never nt".split())
 ANYONE = frozenset("anyone anybody someone somebody anything something anywhere somewhere".split())
 
-_LETTERS = str.maketrans("ıłøđ‘’ʼ`´", "ilod'''''", "ʿʾ")
-_NAME_ARTICLES = frozenset("the a al el ar ad as ash at an az".split())
-
 # The verbs of war whose past is not made with -ed, each with its base.
 _IRREGULAR = dict(
     pair.split("-")
@@ -31,27 +27,6 @@ _IRREGULAR = dict(
     kept-keep broke-break broken-break shot-shoot came-come went-go gone-go overran-overrun
     lay-lie lying-lie""".split()
 )
-
-
-@lru_cache(maxsize=4096)
-def fold(text: str) -> tuple[str, ...]:
-    """The words of a text, as they are compared: no case, accents, hyphens, dots or possessive 's.
-
-    >>> fold("Ar-Raqqah's"), fold("Deir ez-Zôr"), fold("raqqa_city"), fold("U.S.")
-    (('ar', 'raqqah'), ('deir', 'ez', 'zor'), ('raqqa', 'city'), ('us',))
-    """
-    small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(c for c in small if not unicodedata.combining(c))
-    plain = re.sub(r"'s(?!\w)|[.']", "", plain.translate(_LETTERS))
-    return tuple(re.findall(r"[^\W_]+", plain))
-
-
-def key(words: tuple[str, ...]) -> str:
-    """The words of a name without a leading article, English or Arabic: al-Raqqa and the Raqqa are Raqqa."""
-    first = 0
-    while first < len(words) - 1 and words[first] in _NAME_ARTICLES:
-        first += 1
-    return " ".join(words[first:])
 
 
 @lru_cache(maxsize=4096)

@@ -162,12 +162,11 @@ class Footnotes:
         return [f"[{number}] {self.cite(evidence)}" for evidence, number in self.numbers.items()]
 
     def cite(self, evidence: Evidence) -> str:
-        """Publisher, date, place and words; and whom it repeats."""
-        source = self.sources.get(evidence.source)
-        parts = [source.publisher or source.name if source else evidence.source]
-        parts += [str(evidence.said)] if evidence.said else []
+        """Publisher, date, place and words; and whom it repeats, other than its own publisher on another day."""
+        publisher, *others = [self.sources[v].publisher or v if v in self.sources else v for v in evidence.voices]
+        parts = [publisher, *([str(evidence.said)] if evidence.said else [])]
         parts += [evidence.locator] if evidence.locator else []
-        repeated = [self.sources[v].publisher or v if v in self.sources else v for v in evidence.voices[1:]]
+        repeated = [one for one in others if one != publisher]
         words = f' "{evidence.quote}"' if evidence.quote else ""
         return f"{', '.join(parts)}{words}" + (f" (citing {', citing '.join(repeated)})" if repeated else "")
 
