@@ -55,6 +55,7 @@ def all_worlds(program: Program, first: Day, last: Day) -> Iterator[dict[Key, se
 def test_exact_programs(name: str, program: Written) -> None:
     """Snapshot reducibility: an engine says of each exact day what the oracle finds on its snapshot."""
     tree = read(program.text)
+    assume(name != "pydatalog" or not any(stratum.gathered for stratum in build(program.text)[0].strata))  # R523
     first, last = FIRST - 2, FIRST + 30
     (expected,) = all_worlds(tree, first, last)
     found = {key: days_of(truth.certain, first, last) for key, truth in answers(program.text, name).items()}

@@ -155,7 +155,7 @@ def test_the_doctrine_holds(tmp_path: Path) -> None:
     "planted",
     [
         doctrine(own=OWN),
-        without("encirclement", ", not road_open(A, P), not maybe_gets(_, P, ground)"),
+        without("encirclement", ", not road_open(A, P), not maybe_gets(A, P, ground)"),
     ],
     ids=["own", "road"],
 )

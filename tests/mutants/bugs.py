@@ -60,7 +60,7 @@ BUGS = (
     _doctrine(
         "neighbours_counted",
         "encirclement",
-        "based(A), not road_open(A, P), not maybe_gets(_, P, ground)",
+        "based(A), not road_open(A, P), not maybe_gets(A, P, ground)",
         "based(A), not open_side(P, _)",
         "encirclement is decided by neighbours, not by reachability",
     ),
@@ -116,8 +116,8 @@ BUGS = (
     _doctrine(
         "any_mode_for_ground",
         "encirclement",
-        "road_open(A, P) :- holds(A, P), gets(_, P, ground)",
-        "road_open(A, P) :- holds(A, P), gets(_, P, any)",
+        "road_open(A, P) :- gets(A, P, ground)",
+        "road_open(A, P) :- gets(A, P, any)",
         "an airlift breaks an encirclement",
     ),
     _doctrine(
