@@ -19,6 +19,7 @@ from reasoner.doors.explaining import compare, sources, why_not
 from reasoner.doors.importing import import_table
 from reasoner.doors.naming import names
 from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
+from reasoner.doors.surveying import geography
 from reasoner.doors.testing import coverage, test
 from reasoner.doors.verifying import verify
 
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (archive, import_table, names, why_not, compare, sources, test, coverage, verify):
+for _command in (archive, import_table, names, geography, why_not, compare, sources, test, coverage, verify):
     cli.add_command(_command)
 
 

@@ -69,7 +69,9 @@ def _line(proof: Proof, renderer: TextRenderer, notes: Footnotes, day: Day | Non
     match proof:
         case Stated(claim=claim):
             dates = " to ".join(map(str, claim.dates))
-            return f"{_sentence(proof, renderer)}{f', {dates}' if dates else ''}  {notes.mark((claim,)) or '(uncited)'}"
+            assumed = "".join(f", assuming {name}" for name in claim.assumptions)
+            mark = notes.mark((claim,)) or "(uncited)"
+            return f"{_sentence(proof, renderer)}{f', {dates}' if dates else ''}  {mark}{assumed}"
         case Derived():
             if _declared(proof, renderer):
                 return _sentence(proof, renderer) + on

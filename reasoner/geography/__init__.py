@@ -1,0 +1,1 @@
+"""Geography from coordinates: sides, proximity and borders, on the sphere."""
