@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -21,6 +22,7 @@ import reasoner
 from reasoner import Archive
 from reasoner.archive.ledger import Ledger, Outrun
 from reasoner.diagnostic import Problems
+from reasoner.doors.cli import cli
 from reasoner.evidence.claim import Claim, claims
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.render import json as as_json
@@ -309,7 +311,7 @@ def _refused(folder: Path, expected: object) -> str:
         assert problem.code == "R552", problem
         command = (problem.help or "").rpartition("reasoner archive ")[2].split()
         done = _run("archive", *command)
-        assert done.returncode == 0 or "restore" in command, done.stderr
+        assert done.exit_code == 0 or "restore" in command, done.stderr
         if command[0] == "rebuild":
             Archive.open(folder).check()
             assert told(Archive.open(folder).base.model()).keys() >= set()
@@ -318,10 +320,12 @@ def _refused(folder: Path, expected: object) -> str:
     return "fine"
 
 
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reasoner", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def _run(*arguments: str) -> Result:
+    """The command line, which tells problems as `main` does."""
+    done = CliRunner().invoke(cli, arguments)
+    if isinstance(done.exception, Problems):
+        done.exit_code, done.stderr_bytes = 2, str(done.exception).encode()
+    return done
 
 
 def test_others_are_faster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,15 +372,15 @@ def test_what_cannot_be_opened(folder: Path) -> None:
 def test_commands(folder: Path) -> None:
     """What is appended is asked, and what is wrong with it is told; `--json` tells the same."""
     article = written(folder, ARTICLE)
-    assert _run("archive", "create", str(folder)).returncode == 0
+    assert _run("archive", "create", str(folder)).exit_code == 0
     assert _run("archive", "append", str(folder), str(article)).stdout.startswith("version 2: ")
     asked = _run("query", "capture(A, tabqa_dam)", "--archive", str(folder), "--json")
     assert [one["atom"] for one in json.loads(asked.stdout)["answers"]] == ["capture(syrian_army, tabqa_dam)"]
     article.write_text("kapture(isil, raqqa_city, 2016-06-19) from analyst.")
     wrong = _run("archive", "append", str(folder), str(article))
-    assert wrong.returncode == 2
+    assert wrong.exit_code == 2
     assert "did you mean `capture`" in wrong.stderr
-    assert _run("archive", "retract", str(folder), "later", "--json").returncode == 0
+    assert _run("archive", "retract", str(folder), "later", "--json").exit_code == 0
     log = json.loads(_run("archive", "log", str(folder), "--json").stdout)
     assert [one["version"] for one in log["versions"]] == [1, 2, 3]
     assert log["versions"][0]["facts"] == log["versions"][2]["facts"]
