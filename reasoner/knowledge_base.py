@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from reasoner.check import check
 from reasoner.diagnostic import Diagnostic, Problems, error, errors, sort
 from reasoner.engine import engine
-from reasoner.engine.known import beyond
+from reasoner.engine.conclusions import Conclusions, Relations
 from reasoner.engine.model import Model
 from reasoner.evidence import fact_file
 from reasoner.evidence.claim import ANALYST, SUPPOSED, assumption_texts, known_sources
@@ -19,10 +20,11 @@ from reasoner.evidence.store import Store, store
 from reasoner.evidence.supposing import strictly, suppositions, without_stop
 from reasoner.explain.compare import Comparison, Side, compare, conclusions
 from reasoner.explain.sources import Alone, Backing, alone, backings
+from reasoner.explain.why import Prover
 from reasoner.explain.why_not import WhyNot, why_not
 from reasoner.home import default
 from reasoner.plan.goal import Directed
-from reasoner.plan.plan import Plan, plan
+from reasoner.plan.plan import plan
 from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
 from reasoner.query.names import Names
@@ -36,10 +38,9 @@ from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Row, Variable
 from reasoner.text import Text
 from reasoner.verify import invariants
-from reasoner.when import Day, Truth, parse_date
+from reasoner.when import Day, Interval, parse_date
 
 if TYPE_CHECKING:
-    from reasoner.engine.living import Living
     from reasoner.verify.hunt import Report
 
 Paths = Sequence[str | Path]
@@ -110,10 +111,8 @@ class KnowledgeBase:
         dropped: File | None = None,
         engine: str = "columnar",
         earlier: KnowledgeBase | None = None,
-        kept: Mapping[str, Mapping[Row, Truth]] | None = None,
     ) -> None:
-        """`kept` has what the rules derive of these claims, where that is known."""
-        self.program, self._problems, self._earlier, self._kept = program, tuple(problems), earlier, kept
+        self.program, self._problems, self._earlier = program, tuple(problems), earlier
         self.vocabulary = Vocabulary(program)
         found = [*self._problems, *bad_options(program, known_by, without, engine)]
         if not errors(found):  # else what could not be read would be missed everywhere
@@ -153,47 +152,24 @@ class KnowledgeBase:
 
     def model(self, goals: Iterable[str] | None = None, extra: Iterable[Rule] = ()) -> Model:
         """What follows: every predicate, or what the goals need."""
-        if goals is None and not extra and self._engine == "columnar":
-            return self._known or self._living.model
-        return self._evaluate(plan(self.vocabulary, goals, extra), self.store)
-
-    def _evaluate(self, wanted: Plan, store: Store) -> Model:
-        evaluate = engine(self._engine)
-        known = self._known if store is self.store else None
-        return beyond(known, self.derived, wanted, store, evaluate) if known else evaluate(wanted, store)
-
-    @property
-    def _known(self) -> Model | None:
-        """The whole model, where it need not be evaluated."""
-        if self._engine != "columnar" or not self._settled:
-            return None
-        if self._kept is None or "_living" in self.__dict__:
-            return self._living.model
-        return Model.of(self._kept, self.store.facts)
-
-    @property
-    def _settled(self) -> bool:
-        return self._kept is not None or "_living" in self.__dict__
+        return self.conclusions.model(goals, extra)
 
     @cached_property
-    def derived(self) -> frozenset[str]:
-        """What the whole plan derives, its own predicates among them."""
-        return frozenset(plan(self.vocabulary).rules)
-
-    @cached_property
-    def _living(self) -> Living:
-        """The whole model, moved from that of an earlier knowledge base where there is one with the same rules."""
-        from reasoner.engine.living import Living  # numpy takes its time
-
-        whole, earlier = plan(self.vocabulary), self._earlier
-        if self._kept is not None:
-            return Living.restored(whole, self.store, self._kept)
-        while earlier is not None and not earlier._settled:
+    def conclusions(self) -> Conclusions:
+        """What follows, to be evaluated once or moved from that of an earlier knowledge base, where that is known."""
+        earlier = self._earlier
+        while earlier is not None and not ("conclusions" in earlier.__dict__ and earlier.conclusions.settled):
             earlier = earlier._earlier
-        self._earlier = None  # which need not be kept any longer
-        if earlier is not None and earlier._living.plan == whole:
-            return earlier._living.update(self.store)
-        return Living.of(whole, self.store)
+        self._earlier = None  # which need not be held any longer
+        apart = earlier.conclusions.apart if earlier else frozenset[str]()
+        known = earlier.conclusions if earlier else None
+        return Conclusions(self.vocabulary, self.store, self._engine, apart=apart, earlier=known)
+
+    def concluding(self, given: Relations, apart: frozenset[str]) -> KnowledgeBase:
+        """The same where what follows is known already, but for what is left apart."""
+        base = copy(self)
+        base.conclusions = Conclusions(self.vocabulary, self.store, given=given, apart=apart)
+        return base
 
     # ---------------------------------------------------------------- other facts
 
@@ -369,6 +345,13 @@ class KnowledgeBase:
 
         return hunt(self.vocabulary, seconds=seconds, seed=seed)
 
+    def concluded(self, rules: Sequence[Rule], days: Interval | None = None) -> Prover:
+        """What rules of one's own derive, on some days or on all: the model, and proofs of what their heads say."""
+        goals = tuple(dict.fromkeys(rule.head.predicate for rule in rules))
+        plans = self._answering._directed(plan(self.vocabulary, goals, rules), goals, days)
+        model = self.conclusions.evaluate(plans.plan, self.store)
+        return Prover(plans.whole, self.store, model, places=plans.narrowed.places if plans.used else {})
+
     @cached_property
     def _answering(self) -> Answering:
         taken_away = tuple(s.citation.text or "" for s in self._dropped if isinstance(s, Fact))
@@ -376,10 +359,11 @@ class KnowledgeBase:
             self.vocabulary,
             self.store,
             self.names,
-            self._evaluate,
+            self.conclusions.evaluate,
             self.diagnostics,
             taken_away,
-            follows_demand=self._engine != "pydatalog" and not self._known,  # nothing need be left out of what is known
+            follows_demand=self._engine != "pydatalog",  # which knows of none
+            known=self.conclusions.derived if self.conclusions.settled else frozenset(),
         )
 
     def _body(self, written: str) -> tuple[BodyLiteral, ...]:

@@ -110,10 +110,12 @@ PROGRAMS = programs(DAYS, WIDEST).filter(lambda program: checked(program.text))
 
 
 @settings(max_examples=25, deadline=None)
-@given(PROGRAMS)
-def test_any_program_comes_back(program: Written) -> None:
-    """Facts and rules of every kind, also those without arguments or words."""
-    with tempfile.TemporaryDirectory() as name:
+@given(PROGRAMS, st.sampled_from((0, 3, 300_000)))
+def test_any_program_comes_back(program: Written, rows: int) -> None:
+    """Facts and rules of every kind, also those without arguments or words, however much is left to be asked for."""
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as few:
+        few.setattr("reasoner.archive.archive.ROWS", rows)
+        few.setattr("reasoner.archive.archive.ROWS_A_FACT", 0)
         path = Path(name) / "program.dl"
         path.write_text(f"{program.text}\nfixed calm. loud :- not quiet. quiet :- calm. calm.\n", encoding="utf-8")
         made = Archive.create(Path(name) / "war", [path], default_rules=False)

@@ -14,6 +14,7 @@ from typing import Any
 from reasoner.archive.contents import Kept, read_files, write_file, write_rows
 from reasoner.archive.ledger import Ledger, Outrun, Page
 from reasoner.diagnostic import Diagnostic, Problems, error, errors
+from reasoner.engine.conclusions import Conclusions
 from reasoner.engine.tables.rows import Rows
 from reasoner.evidence import fact_file
 from reasoner.home import default
@@ -22,8 +23,10 @@ from reasoner.syntax.load import Progress, shown
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.tree import Program
 
-RULES, FACTS, MODEL, BY = "rules", "facts", "model", "by"
+RULES, FACTS, MODEL, APART, BY = "rules", "facts", "model", "apart", "by"
 ATTEMPTS = 20  # to write while others do
+# What derives more rows than that is not kept, but derived when it is asked for, as are ways past every single place.
+ROWS, ROWS_A_FACT = 300_000, 10
 
 Paths = Sequence[str | Path]
 
@@ -71,7 +74,8 @@ class Archive:
     @cached_property
     def base(self) -> KnowledgeBase:
         """What is in it, with the model that is known. Raises Problems where a part is damaged."""
-        return KnowledgeBase(self._program, kept=self._kept)
+        base = KnowledgeBase(self._program)
+        return base.concluding(self._kept, frozenset(self.page.holds[APART])) if self._kept is not None else base
 
     @cached_property
     def _program(self) -> Program:
@@ -111,9 +115,10 @@ class Archive:
 
     def check(self) -> None:
         """Raises Problems where a part is damaged, or what is kept is not what follows."""
-        whole = KnowledgeBase(self._program).model()
-        for predicate in self.base.derived if self._kept is not None else ():
-            if dict(self.base.model().rows(predicate)) != dict(whole.rows(predicate)):
+        kept = self.base.conclusions
+        whole = Conclusions(kept.vocabulary, kept.store, apart=kept.apart).kept
+        for predicate in kept.derived:
+            if dict(kept.kept.rows(predicate)) != dict(whole.rows(predicate)):
                 remedy = f"evaluate it anew: reasoner archive rebuild {shown(self.ledger.folder)}"
                 raise Problems([error("R554", f"what is kept of `{predicate}` is not what follows", help=remedy)])
 
@@ -189,10 +194,10 @@ def _written(
     """The next version, of which what has not changed is not written again. Raises Outrun."""
     known = {id(f): told for f, told in zip(before._program.files, before._told, strict=True)} if before else {}
     told = [known.get(id(file)) or write_file(file, base.vocabulary, ledger) for file in base.program.files]
-    model = base.model()
-    old, parts = (before.base.model(), before.page.holds[MODEL]) if before else (None, {})
-    derived = {}
-    for predicate in base.derived:
+    now = base.conclusions if before else base.conclusions.within(max(ROWS, ROWS_A_FACT * len(base.claims)))
+    model, derived = now.kept, {}
+    old, parts = (before.base.conclusions.kept, before.page.holds[MODEL]) if before else (None, {})
+    for predicate in now.derived:
         rows = model.rows(predicate)
         if isinstance(rows, Rows):
             same = old is not None and predicate in parts and old.rows(predicate) is rows
@@ -204,6 +209,7 @@ def _written(
         RULES: [one for one in some if one["name"] in rules],
         FACTS: [one for one in some if one["name"] not in rules],
         MODEL: dict(sorted(derived.items())),
+        APART: sorted(now.apart),
     }
     page = Page(version, _now(), did, holds)
     ledger.commit(page)

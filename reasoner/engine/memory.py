@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -34,14 +37,34 @@ def taken() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+class TooMany(Exception):
+    """A stratum derives more rows than are wanted."""
+
+
+_WANTED: ContextVar[int] = ContextVar("rows", default=sys.maxsize)
+
+
+@contextmanager
+def at_most(rows: int) -> Iterator[None]:
+    """While no stratum may derive more rows than these: one that does raises TooMany."""
+    outer = _WANTED.set(rows)
+    try:
+        yield
+    finally:
+        _WANTED.reset(outer)
+
+
 class Watch:
     """Looks at what is taken once in so many rows: to ask the system costs as much as deriving some thousands."""
 
     def __init__(self) -> None:
-        self._rows = 0
+        self._rows, self._left = 0, _WANTED.get()
 
     def check(self, rows: int, predicate: str, origin: Span | None) -> None:
         """Counts rows that were derived. Raises Problems (R507) where there will soon be no memory left."""
+        self._left -= rows
+        if self._left < 0:
+            raise TooMany
         self._rows += rows
         if self._rows >= OFTEN:
             self._rows = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reasoner.plan.demand import Demanded, demanded
-from reasoner.plan.plan import Plan
+from reasoner.plan.plan import Plan, beyond
 from reasoner.plan.slicing import sliced
 from reasoner.when import Interval
 
@@ -18,6 +18,8 @@ FEW = 1_000
 class Directed:
     """A plan for all rows of some goals over so many facts; where `days` are given, on these alone.
 
+    What is `known` already need not be evaluated.
+
     `facts` is None for an engine that knows nothing of demands and spans.
 
     `whole` derives every row of what it derives. Of what the goals demand the narrowed plan derives the same rows, so
@@ -28,11 +30,17 @@ class Directed:
     goals: tuple[str, ...]
     facts: int | None
     days: Interval | None = None
+    known: frozenset[str] = frozenset()
 
     @cached_property
     def narrowed(self) -> Demanded:
         """What the goals demand, on the days that they need."""
-        return demanded(sliced(self.whole, self.goals, self.days) if self.days else self.whole, self.goals)
+        return demanded(sliced(self.unknown, self.goals, self.days) if self.days else self.unknown, self.goals)
+
+    @cached_property
+    def unknown(self) -> Plan:
+        """All rows of what is not known and the goals need."""
+        return beyond(self.whole, self.known, self.goals) if self.known else self.whole
 
     @property
     def pays(self) -> bool:
@@ -47,7 +55,7 @@ class Directed:
     @property
     def plan(self) -> Plan:
         """The one to evaluate."""
-        return self.narrowed.plan if self.pays else self.whole
+        return self.narrowed.plan if self.pays else self.unknown
 
     @property
     def reason(self) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from reasoner.check.dependencies import components
@@ -67,6 +67,13 @@ def plan(vocabulary: Vocabulary, goals: Iterable[str] | None = None, extra: Iter
     if goals is not None:
         rules = _needed(rules, goals)
     return Plan(in_strata(rule for derived in rules.values() for rule in derived))
+
+
+def beyond(whole: Plan, known: Set[str], goals: Iterable[str] | None = None) -> Plan:
+    """What of a plan must be evaluated, for some goals or for all, where some of its predicates are known."""
+    rules = {head: list(its) for head, its in whole.rules.items() if head not in known}
+    found = rules if goals is None else _needed(rules, goals)
+    return replace(whole, strata=in_strata(rule for its in found.values() for rule in its))
 
 
 def in_strata(rules: Iterable[PlannedRule]) -> tuple[Stratum, ...]:

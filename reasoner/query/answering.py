@@ -11,7 +11,7 @@ from reasoner.engine.model import Model
 from reasoner.evidence.claim import Claim, assumption_texts
 from reasoner.evidence.store import Store
 from reasoner.explain.checker import Checker
-from reasoner.explain.proof import Derived, Proof, Stated, supports
+from reasoner.explain.proof import Derived, Proof, Stated, explains, supports
 from reasoner.explain.why import Prover
 from reasoner.plan.goal import Directed
 from reasoner.plan.plan import Plan, plan
@@ -50,10 +50,11 @@ class Answering:
         diagnostics: tuple[Diagnostic, ...],
         taken_away: tuple[str, ...] = (),
         follows_demand: bool = True,
+        known: frozenset[str] = frozenset(),
     ) -> None:
         self.vocabulary, self.store, self.names = vocabulary, store, names
         self.evaluate, self.diagnostics, self.taken_away = evaluate, diagnostics, taken_away
-        self.follows_demand = follows_demand
+        self.follows_demand, self.known = follows_demand, known
 
     def answer(
         self,
@@ -78,7 +79,9 @@ class Answering:
         # A proof that is shown has passed the checker.
         shows = proofs or (understood is not None and understood.form == "why")
         extra = [one.rule for s in plans.whole.strata for one in s.rules if one.head.predicate == QUESTION]
-        prover = Prover(plans.whole, self.store, model, Checker(self.vocabulary, self.store, extra) if shows else None)
+        checker = Checker(self.vocabulary, self.store, extra) if shows else None
+        places = plans.narrowed.places if plans.used else {}
+        prover = Prover(plans.whole, self.store, model, checker, places=places)
         span = Days((days or (PAST, FUTURE),))
 
         held = [
@@ -142,7 +145,7 @@ class Answering:
 
     def _directed(self, whole: Plan, goals: tuple[str, ...], days: Interval | None) -> Directed:
         facts = sum(map(len, self.store.facts.values())) if self.follows_demand else None
-        return Directed(whole, goals, facts, days)
+        return Directed(whole, goals, facts, days, self.known)
 
     # ---------------------------------------------------------------- one answer
 
@@ -156,7 +159,9 @@ class Answering:
         began = _beginning(truth, day)
         proof = prover.prove(QUESTION, row, day) if prover else None
         earlier = prover.prove(QUESTION, row, began) if prover and began is not None else None
-        used = tuple(dict.fromkeys(claim for one in (proof, earlier) if one for claim in supports(one)))
+        proofs = [one for one in (proof, earlier) if one]
+        used = tuple(dict.fromkeys(claim for one in proofs for claim in supports(one)))
+        barring = tuple(dict.fromkeys(claim for one in proofs for claim in explains(one)))
         predicate, whole = (atom.predicate, instance(atom, bindings)) if atom else (QUESTION, row)
         first = proof.premises[0] if atom and proof else proof
         stated = (predicate, whole) in self.store.claims if first is None else isinstance(first, Stated)
@@ -168,8 +173,8 @@ class Answering:
             tuple(bindings.items()),
             truth,
             "reported" if atom and stated else "derived",
-            _told(used),
-            self._assumed(used),
+            tuple(dict.fromkeys((*_told(used), *_told(barring)))),
+            self._assumed((*used, *barring)),
             variable_names(atom),
             self._context(first, prover.model, truth) if atom and first and prover and tells_since else (),
             first,
@@ -303,8 +308,11 @@ class Answering:
         headline = situation.headline(model, place, day, sides, self._say)
         ways = situation.open_sides(model, place, day, self._say)
         proofs = ((way, prover.prove("open_towards", row, day)) for row, way in ways.items())
-        remarks = tuple((f"open: {way}", _told(supports(proof))) for way, proof in proofs if proof)
-        return replace(result, headline=headline, remarks=remarks)
+        used = [(way, supports(proof)) for way, proof in proofs if proof]
+        remarks = tuple((f"open: {way}", _told(claims)) for way, claims in used)
+        named = (self._assumption_texts.get(name, name) for _, its in used for one in its for name in one.assumptions)
+        assumptions = tuple(dict.fromkeys((*result.assumptions, *named)))
+        return replace(result, headline=headline, remarks=remarks, assumptions=assumptions)
 
     @cached_property
     def _tells_situations(self) -> bool:

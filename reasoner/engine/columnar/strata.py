@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
@@ -44,6 +46,25 @@ def relate(plan: Plan, known: Base) -> dict[str, Relation]:
         make_room(stratum, relations, bits, known)
         settle(stratum, relations, known, plan)
     return relations
+
+
+def relate_within(plan: Plan, known: Base, rows: int) -> tuple[Plan, dict[str, Relation]]:
+    """The same for the strata that derive no more rows than these, nor need one that does; and the plan of these."""
+    kept: list[Stratum] = []
+    relations = relate(replace(plan, strata=()), known)
+    bits: Bits = {name: relation.layout.bits for name, relation in relations.items()}
+    apart: set[str] = set()
+    with memory.at_most(rows):
+        for stratum in plan.strata:
+            if apart.isdisjoint(name for rule in stratum.rules for name in read(rule)):
+                with suppress(memory.TooMany):
+                    make_room(stratum, relations, bits, known)
+                    settle(stratum, relations, known, plan)
+                    kept.append(stratum)
+                    continue
+            apart |= stratum.predicates
+    found = {name: relation for name, relation in relations.items() if name not in apart}
+    return replace(plan, strata=tuple(kept)), found
 
 
 def model(relations: Relations, known: Base) -> Model:

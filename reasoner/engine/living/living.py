@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Solver
-from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, settle
+from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, relate_within, settle
 from reasoner.engine.living.spans import EVER, adding, adds, after, before, local, meet, reads
 from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base, moved, tabled
@@ -49,6 +49,13 @@ class Living:
         relations = relate(plan, known)
         every = {name: EVER for stratum in plan.strata for name in stratum.predicates}
         return cls(plan, store, model(relations, known), known, relations, every)
+
+    @classmethod
+    def within(cls, plan: Plan, store: Store, rows: int) -> Living:
+        """The model of as much of a plan as derives no more rows than these in a stratum; its plan is that much."""
+        known = base(store, *reach(plan))
+        kept, relations = relate_within(plan, known, rows)
+        return cls(kept, store, model(relations, known), known, relations, {})
 
     @classmethod
     def restored(cls, plan: Plan, store: Store, derived: Mapping[str, Mapping[Row, Truth]]) -> Living:

@@ -8,9 +8,9 @@ from reasoner.engine.tables.base import bits_of
 from reasoner.engine.tables.codes import Codes
 from reasoner.engine.tables.layout import OPEN
 from reasoner.plan.plan import Stratum
-from reasoner.plan.rules import PlannedRule
+from reasoner.plan.rules import Gather, PlannedRule
 from reasoner.syntax.tree import Comparison, Literal, atoms_of
-from reasoner.term import Atom, Constant, Term, Variable
+from reasoner.term import Constant, Term, Variable
 
 Bits = dict[str, tuple[int, ...]]
 
@@ -18,8 +18,8 @@ Bits = dict[str, tuple[int, ...]]
 def widen(stratum: Stratum, bits: Bits, codes: Codes) -> None:
     """Adds the bits of each column of the stratum's predicates, known those that it reads."""
     for rule in stratum.rules:
-        for atom in (rule.head, *_atoms(rule)):
-            bits.setdefault(atom.predicate, (1,) * len(atom.terms))
+        for predicate, width in ((rule.head.predicate, len(rule.head.terms)), *_read(rule)):
+            bits.setdefault(predicate, (1,) * width)
     changed = True
     while changed:
         changed = False
@@ -32,10 +32,14 @@ def widen(stratum: Stratum, bits: Bits, codes: Codes) -> None:
             bits[head.predicate] = wider
 
 
-def _atoms(rule: PlannedRule) -> Iterable[Atom]:
+def _read(rule: PlannedRule) -> Iterable[tuple[str, int]]:
+    """What a rule reads, with the number of its columns."""
     for step in rule.body:
-        if isinstance(step, Literal):
-            yield from (signed.atom for signed in atoms_of(step.formula))
+        match step:
+            case Literal(formula):
+                yield from ((signed.atom.predicate, len(signed.atom.terms)) for signed in atoms_of(formula))
+            case Gather():
+                yield step.elements, len(step.groups) + step.width
 
 
 def _variables(rule: PlannedRule, bits: Bits, codes: Codes) -> dict[str, int]:
