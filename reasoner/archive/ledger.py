@@ -15,7 +15,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,32 +105,39 @@ class Ledger:
         """Writes a part, if there is none that says the same, and gives its name."""
         name = f"{_hash(data)}{suffix}"
         path = self._parts / name
-        if not path.exists() or path.read_bytes() != data:  # which heals what was damaged
-            self._parts.mkdir(parents=True, exist_ok=True)
-            self._written(path, data).replace(path)
+        with self._writing(path):
+            if not path.exists() or path.read_bytes() != data:  # which heals what was damaged
+                self._parts.mkdir(parents=True, exist_ok=True)
+                self._written(path, data).replace(path)
         return name
 
     def commit(self, page: Page) -> None:
         """Makes a page the next version. Raises Outrun where there is such a version already."""
-        self._pages.mkdir(parents=True, exist_ok=True)
-        _settle(self._parts)
         told = {"format": FORMAT, "made": page.made, "did": page.did, "holds": page.holds}
         body = json.dumps(told, ensure_ascii=False, indent=1).encode()
         path = self._page(page.version)
-        written = self._written(path, body + b"\n" + _hash(body).encode() + b"\n")
+        with self._writing(path):
+            self._pages.mkdir(parents=True, exist_ok=True)
+            _settle(self._parts)
+            written = self._written(path, body + b"\n" + _hash(body).encode() + b"\n")
+            try:
+                # A link is made only if there is no file of that name, by whomever.
+                path.hardlink_to(written)
+            except FileExistsError:
+                raise Outrun from None
+            finally:
+                written.unlink(missing_ok=True)
+            _settle(self._pages)
+
+    @contextmanager
+    def _writing(self, path: Path) -> Iterator[None]:
+        """R512. What cannot be written is told."""
         try:
-            # A link is made only if there is no file of that name, by whomever.
-            path.hardlink_to(written)
-        except FileExistsError:
-            raise Outrun from None
+            yield
         except OSError as reason:
-            remedy = "keep archives on a file system with hard links"
-            raise Problems(
-                [error("R512", f"{shown(path)} cannot be written: {reason.strerror}", help=remedy)]
-            ) from None
-        finally:
-            written.unlink(missing_ok=True)
-        _settle(self._pages)
+            remedy = "an archive needs a folder of its own, with room, on a file system with hard links"
+            why = reason.strerror or str(reason)
+            raise Problems([error("R512", f"{shown(path)} cannot be written: {why}", help=remedy)]) from None
 
     def _page(self, version: int) -> Path:
         return self._pages / f"{version:0{_DIGITS}}.json"
