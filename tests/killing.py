@@ -12,8 +12,10 @@ import signal
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from reasoner.archive.archive import Archive
+from reasoner.archive.ledger import Ledger
 
 RULES = """
 type Actor.  type Place.
@@ -41,19 +43,26 @@ def kill(times: int, seed: int) -> tuple[int, int, int]:
         rules.write_text(RULES)
         news.write_text(article(0))
         version, claims = 1, len(Archive.create(folder, [rules], [news], default_rules=False).base.claims)
-        longest, lost, kept = 0.0, 0, 0
+        longest, lost, kept = [0.0, 0.0], 0, 0
         for number in range(1, times + 1):
             news.write_text(article(number))
+            writing, begun = os.pipe()
             child = os.fork()
             if not child:
-                Archive.open(folder).append(news)
-                os._exit(0)
+                _append(folder, news, begun)
+            os.close(begun)
+            # Half of the kills come while the append writes; first it is seen how long both take.
+            late = number % 2
             began = time.monotonic()
-            if number > 2:  # first it is seen how long an append takes
-                time.sleep(chance.uniform(0, longest))
+            if late:
+                os.read(writing, 1)
+                began = time.monotonic()
+            if number > 4:
+                time.sleep(chance.uniform(0, longest[late]))
                 os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            longest = max(longest, time.monotonic() - began)
+            os.close(writing)
+            longest[late] = max(longest[late], time.monotonic() - began)
             now = Archive.open(folder)
             now.check()
             more = now.page.version - version
@@ -63,6 +72,19 @@ def kill(times: int, seed: int) -> tuple[int, int, int]:
             lost, kept = lost + 1 - more, kept + more
         left = sum(1 for path in folder.rglob(".*"))
     return lost, kept, left
+
+
+def _append(folder: Path, news: Path, begun: int) -> NoReturn:
+    """Appends, and says so when it begins to write."""
+    keep = Ledger.keep
+
+    def told(ledger: Ledger, data: bytes, suffix: str) -> str:
+        os.write(begun, b".")
+        return keep(ledger, data, suffix)
+
+    Ledger.keep = told  # type: ignore[method-assign]
+    Archive.open(folder).append(news)
+    os._exit(0)
 
 
 if __name__ == "__main__":
