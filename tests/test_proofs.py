@@ -19,7 +19,7 @@ from reasoner.evidence.store import Store, either, store
 from reasoner.explain import why
 from reasoner.explain.checker import Checker
 from reasoner.explain.held import NOWHERE, Held, absent, of
-from reasoner.explain.proof import Derived, Proof, Stated, identities, walk
+from reasoner.explain.proof import Absent, Derived, Proof, Stated, identities, walk
 from reasoner.explain.reading import Evaluation
 from reasoner.explain.why import Prover
 from reasoner.plan.goal import Directed
@@ -27,7 +27,7 @@ from reasoner.plan.plan import plan
 from reasoner.syntax.tree import Rule
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Row
-from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, narrowest
+from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth, narrowest, parse_date
 from tests.programs import Written, programs, read
 from tests.seed import FACTS
 from tests.test_cases import CASES, load
@@ -129,10 +129,11 @@ def test_a_proof_from_a_narrowed_model_stands_on_the_whole(
 ) -> None:
     """Narrowed to a question and its days, a model still gives proofs that all facts and rules bear out."""
     whole, facts = asked(question[0].text, question[1])
-    narrowed = naive(Directed(whole, (QUERY,), 0, days).narrowed.plan, facts)
+    asked_for = Directed(whole, (QUERY,), 0, days).narrowed
+    narrowed = naive(asked_for.plan, facts)
     extra = [one.rule for stratum in whole.strata for one in stratum.rules if one.head.predicate == QUERY]
     checker = Checker(Vocabulary(read(f"{question[0].text}\n?- {question[1]}.")), facts, extra)
-    prover = Prover(whole, facts, narrowed, checker)
+    prover = Prover(whole, facts, narrowed, checker, places=asked_for.places)
     for row, truth in narrowed.rows(QUERY).items():
         for day in days_of(truth):
             if days is None or days[0] <= day < days[1]:
@@ -241,6 +242,57 @@ def mutations(proof: Proof, prover: Prover, vocabulary: Vocabulary, random: Rand
             yield replace(proof, premises=rest)
 
 
+# ---------------------------------------------------------------- what explains an absence
+
+
+@settings(max_examples=60, deadline=None)
+@given(programs())
+def test_what_explains_an_absence_holds_and_weighs_nothing(program: Written) -> None:
+    """It is certain and stands under what is surely absent; without it the proof is the one that was found."""
+    vocabulary, facts, prover = prepared(program.text)
+    checker = Checker(vocabulary, facts)
+    for predicate, row, day in answers(prover):
+        proof = prover.prove(predicate, row, day)
+        assert proof is not None
+        assert not checker.complaints(proof)
+        found = prover._settled[prover._goal(predicate, row, day)][1]
+        assert [said(node) for node in walk(proof, absences=False)] == [said(node) for node in walk(found)]
+        for node in walk(proof):
+            if isinstance(node, Absent) and node.premises:
+                assert node.certain
+                truths = [prover.model.truth(one.predicate, one.row) for one in node.premises]
+                assert all(one.day in truth.certain for one, truth in zip(node.premises, truths, strict=True))
+
+
+def said(node: Proof) -> tuple[object, ...]:
+    """What a node says, but for what is below it."""
+    return type(node), node.predicate, node.row, node.day, node.certain, getattr(node, "first", None)
+
+
+BARRED = """\
+state p(x). state q(x). state r(x). state s(x).
+p(a). p(b). q(a, 2016-06-02..2016-06-09). q(b, 2016-06-02..2016-06-09). s(a).
+open(X) :- p(X), not q(X), r(X).
+shut(X) :- p(X), not way(X).
+way(X) :- open(X).
+way(X) :- p(X), not once[3] s(X), r(X).
+"""
+
+
+def test_what_does_not_stand_in_the_way_is_refused() -> None:
+    """Of an absence only that explains which some rule to it must not find, with these values, on that day."""
+    vocabulary, facts, prover = prepared(BARRED)
+    checker, day = Checker(vocabulary, facts), parse_date("2016-06-05").first
+    proof = prover.prove("shut", ("a",), day)
+    assert proof is not None
+    (absence,) = [node for node in walk(proof) if isinstance(node, Absent)]
+    assert [(one.predicate, one.row) for one in absence.premises] == [("s", ("a",)), ("q", ("a",))]
+    for other in (("q", ("b",), day), ("p", ("a",), day), ("shut", ("a",), day), ("q", ("a",), day - 1)):
+        stranger = prover.prove(*other)
+        assert stranger is not None
+        assert checker.complaints(replace(absence, premises=(stranger,))), other
+
+
 # ---------------------------------------------------------------- several proofs, and every bundled case
 
 
@@ -289,7 +341,7 @@ def test_a_shorter_proof_that_is_deeper_is_found() -> None:
 
 def leaves(proof: Proof) -> frozenset[Claim]:
     """The claims that a proof rests on."""
-    return frozenset(node.claim for node in walk(proof) if isinstance(node, Stated))
+    return frozenset(node.claim for node in walk(proof, absences=False) if isinstance(node, Stated))
 
 
 def test_every_way_is_found_shortest_first() -> None:

@@ -2,22 +2,24 @@
 
 It knows no engine and no prover. Each node is read again: a leaf must be a claim or a definition of that day, a rule
 must have that head under that binding, and each part of its body must be met by a premise. That nothing holds is found
-out anew, for the patterns in question alone.
+out anew, for the patterns in question alone. What is said to stand in the way of that must hold for certain, and be
+what some rule that leads there must not find; whether that rule would else have applied is not looked into.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 from reasoner.evidence.indexed import Pattern
 from reasoner.evidence.store import Store
-from reasoner.explain.held import NOWHERE, Held, both, either, of, value_of
+from reasoner.explain.held import NOWHERE, Held, both, either, moved, of, value_of
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, show
-from reasoner.explain.reading import Binding, Body, Evaluation, Reading, Rows, fits
-from reasoner.syntax.tree import Aggregate, Rule
+from reasoner.explain.reading import Binding, Body, Evaluation, Reading, Rows, fits, pattern_of
+from reasoner.syntax.tree import Aggregate, Always, BodyLiteral, Literal, Once, Plain, Rule, Signed, Since
 from reasoner.syntax.vocabulary import Vocabulary
-from reasoner.term import Row
+from reasoner.term import Atom, Row
 from reasoner.when import FUTURE, NEVER, PAST
 
 
@@ -38,6 +40,7 @@ class Checker:
         self.evaluation = Evaluation(vocabulary, store, extra)
         self._shown: dict[tuple[Proof, bool], Held] = {}
         self._wrong: dict[Proof, str] = {}
+        self._barred: dict[tuple[str, Pattern], frozenset[_Barred]] = {}
 
     def complaints(self, proof: Proof) -> tuple[str, ...]:
         """What is wrong with the nodes of a proof, what stands lowest first."""
@@ -83,6 +86,8 @@ class Checker:
                 spans = lacking.certain if node.certain else lacking.possible
                 if not any(start <= first <= day < end for start, end in spans):
                     self._wrong[node] = f"{show(node)} may hold" if node.certain else f"{show(node)} does hold"
+                elif any(not self._stands_against(node, premise) for premise in node.premises):
+                    self._wrong[node] = f"{show(node)}: what is told of it does not stand in its way"
                 return NOWHERE
             case Stated(predicate, row, _, claim):
                 known = claim in self.store.claims.get((predicate, row), ())
@@ -99,6 +104,39 @@ class Checker:
             self._wrong[node] = f"{show(node)}: {wrong}"
             return NOWHERE
         return held
+
+    def _stands_against(self, node: Absent, premise: Proof) -> bool:
+        """Whether a premise is certain, and some rule that leads to what is absent must not find it on that day."""
+        if isinstance(premise, Absent) or not premise.certain or premise.window:
+            return False
+        return any(
+            barred.predicate == premise.predicate
+            and fits(barred.pattern, premise.row)
+            and moved(node.first, -barred.far) <= premise.day <= moved(node.day, -barred.near)
+            for barred in self._barred_by(node.predicate, node.row)
+        )
+
+    def _barred_by(self, predicate: str, row: Pattern) -> frozenset[_Barred]:
+        """What the rules for a row must not find, and those for what they rest on that day."""
+        start = predicate, row
+        if start not in self._barred:
+            found: set[_Barred] = set()
+            seen, waiting = {start}, [start]
+            while waiting:
+                asked, pattern = waiting.pop()
+                for rule in self.evaluation.rules.get(asked, ()):
+                    binding = self.evaluation.from_head(rule, pattern)
+                    for literal in rule.body if binding is not None else ():
+                        for atom, days in _read(literal):
+                            atom = self.vocabulary.positional(atom)
+                            other = atom.predicate, pattern_of(atom, binding or {})
+                            if days is not None:
+                                found.add(_Barred(*other, *days))
+                            elif other not in seen:
+                                seen.add(other)
+                                waiting.append(other)
+            self._barred[start] = frozenset(found)
+        return self._barred[start]
 
     def _derived(self, node: Derived, throughout: bool) -> tuple[Held, str]:
         own = node.predicate.startswith("#") and node.rule.head.predicate == node.predicate
@@ -118,6 +156,26 @@ def _tells(node: Stated | Given | Derived, held: Held) -> bool:
         windows = (*held.windows, *((max(s, first), max(s, first)) for s, e in held.certain if e > first))
         return any(first <= a and b <= last for a, b in windows) and first <= node.day <= last
     return node.day in (held.certain if node.certain else held.perhaps)
+
+
+class _Barred(NamedTuple):
+    """Rows that a rule must not find, from `far` to `near` days ago."""
+
+    predicate: str
+    pattern: Pattern
+    near: int
+    far: int
+
+
+def _read(literal: BodyLiteral) -> Iterator[tuple[Atom, tuple[int, int] | None]]:
+    """The atoms that a literal needs on its day; and those that it must not find, with how many days ago."""
+    match literal:
+        case Literal(Plain(atom), negated):
+            yield atom, (0, 0) if negated else None
+        case Literal(Once(atom, near, far), True) | Literal(Always(Signed(atom, True), near, far), False):
+            yield atom, (near, far)
+        case Literal(Since(Signed(atom, True), _), False):
+            yield atom, (0, FUTURE)
 
 
 class _Told(Reading):

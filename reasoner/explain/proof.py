@@ -48,7 +48,8 @@ class Derived:
 class Absent:
     """Nothing that matches held, from `first` to `day`, both included. None in the row matches any value.
 
-    One that is not `certain` says less: nothing that matches is known to have held in that time.
+    One that is not `certain` says less: nothing that matches is known to have held in that time. The premises are
+    what stood in the way of the rules that could have said so; there may be `more` than those that are told.
     """
 
     predicate: str
@@ -57,6 +58,7 @@ class Absent:
     day: Day
     premises: tuple[Proof, ...] = ()
     certain: bool = True
+    more: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +76,11 @@ class Given:
 Proof = Stated | Derived | Absent | Given
 
 
-def walk(proof: Proof) -> Iterator[Proof]:
-    """Every node of a proof, each once, in the order of reading. A proof may be thousands of steps deep."""
+def walk(proof: Proof, absences: bool = True) -> Iterator[Proof]:
+    """Every node of a proof, each once, in the order of reading; if asked, without what explains its absences.
+
+    A proof may be thousands of steps deep.
+    """
     seen: set[int] = set()
     waiting = [proof]
     while waiting:
@@ -83,7 +88,8 @@ def walk(proof: Proof) -> Iterator[Proof]:
         if id(node) not in seen:
             seen.add(id(node))
             yield node
-            waiting.extend(reversed(node.premises))
+            if absences or not isinstance(node, Absent):
+                waiting.extend(reversed(node.premises))
 
 
 def identities(proof: Proof) -> dict[Proof, str]:
@@ -102,8 +108,8 @@ def identities(proof: Proof) -> dict[Proof, str]:
                 own = repr((claim.evidence, claim.assumptions, claim.dates))
             case Derived(rule=rule, binding=binding):
                 own = repr((rule.origin.file, rule.origin.line, sorted(binding)))
-            case Absent(first=first):
-                own = repr(first)
+            case Absent(first=first, more=more):
+                own = repr((first, more))
             case Given():
                 own = ""
         sure = (node.certain, None if isinstance(node, Absent) else node.window)
@@ -115,7 +121,8 @@ def identities(proof: Proof) -> dict[Proof, str]:
 
 def doubts(proof: Proof) -> tuple[Stated | Absent, ...]:
     """Why a proof is only possible: claims whose dates are not known to the day, and what may have held after all."""
-    return tuple(node for node in walk(proof) if isinstance(node, Stated | Absent) and not node.certain)
+    nodes = walk(proof, absences=False)
+    return tuple(node for node in nodes if isinstance(node, Stated | Absent) and not node.certain)
 
 
 def told(proof: Proof) -> tuple[Proof, ...]:
@@ -127,11 +134,18 @@ def told(proof: Proof) -> tuple[Proof, ...]:
 
 
 def supports(proof: Proof) -> tuple[Claim, ...]:
-    """The claims on which a proof rests, each once; first those under premises about the very same row."""
+    """The claims from which a proof follows, each once; first those under premises about the very same row."""
     while isinstance(proof, Derived) and len(told(proof)) == 1:
         (proof,) = told(proof)
     near = sorted(told(proof), key=lambda premise: premise.row != proof.row)
-    nodes = (node for start in (near or [proof]) for node in walk(start))
+    nodes = (node for start in (near or [proof]) for node in walk(start, absences=False))
+    return tuple(dict.fromkeys(node.claim for node in nodes if isinstance(node, Stated)))
+
+
+def explains(proof: Proof) -> tuple[Claim, ...]:
+    """The claims that stand in the way of what is absent in a proof, each once."""
+    absences = (node for node in walk(proof, absences=False) if isinstance(node, Absent))
+    nodes = (node for absence in absences for premise in absence.premises for node in walk(premise))
     return tuple(dict.fromkeys(node.claim for node in nodes if isinstance(node, Stated)))
 
 

@@ -357,14 +357,21 @@ class Evaluation(Reading):
                 self._waiting += self._readers.get(asker, set()) - set(self._waiting)
         self._asker, self._waiting = outer
 
-    def _derived(self, rule: Rule, pattern: Pattern) -> Iterator[tuple[Row, Held]]:
-        head = self.vocabulary.positional(rule.head)
+    def from_head(self, rule: Rule, pattern: Pattern) -> Binding | None:
+        """What a rule's head takes from a pattern; None where it cannot be such a row."""
         binding: dict[str, Value] = {}
-        for term, value in zip(head.terms, pattern, strict=True):
+        for term, value in zip(self.vocabulary.positional(rule.head).terms, pattern, strict=True):
             if isinstance(term, Constant) and value not in (None, term.value):
-                return
+                return None
             if isinstance(term, Variable) and value is not None and binding.setdefault(term.name, value) != value:
-                return
+                return None
+        return binding
+
+    def _derived(self, rule: Rule, pattern: Pattern) -> Iterator[tuple[Row, Held]]:
+        binding = self.from_head(rule, pattern)
+        if binding is None:
+            return
+        head = self.vocabulary.positional(rule.head)
         for more, held in self.solve(rule.body, binding):
             row = tuple(value for term in head.terms if (value := value_of(term, more)) is not None)
             if fits(pattern, row):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal as OneOf
 from typing import NamedTuple
 
-from reasoner.check.safety import atom_variables, literal_variables, names
+from reasoner.check.safety import atom_variables, binds, literal_variables, names
 from reasoner.engine.model import Model, pattern_of
 from reasoner.engine.values import bounds, certainly, compare, evaluate_term, outcomes, possibly
 from reasoner.evidence.indexed import Pattern
@@ -63,11 +63,13 @@ class Ways:
         for _ in body:
             further = []
             for known, done, unsure in partial:
-                place = min((n for n in range(len(body)) if n not in done), key=lambda n: self._cost(body[n], known, n))
+                place = min(
+                    (n for n in range(len(body)) if n not in done), key=lambda n: (self.looks_at(body[n], known), n)
+                )
                 if goal.mode != "window":
-                    ways = self._step(body[place], known, goal.mode, goal.first, goal.day)
+                    ways = self.step(body[place], known, goal.mode, goal.first, goal.day)
                 elif place == window:
-                    ways = self._step(body[place], known, "window", goal.first, goal.day)
+                    ways = self.step(body[place], known, "window", goal.first, goal.day)
                 else:
                     ways = self._throughout(body[place], known, goal.first, goal.day)
                 further += [(more, done | {place: goals}, unsure + doubt) for more, goals, doubt in ways]
@@ -75,32 +77,31 @@ class Ways:
         for found, done, unsure in partial:
             yield found, tuple(need for place in sorted(done) for need in done[place]), unsure
 
-    def _cost(self, step: Step, binding: Binding, place: int) -> tuple[int, int]:
+    def looks_at(self, step: Step, binding: Binding) -> int:
         """How many rows a step has to look at; what only filters waits until it can."""
         match step:
             case Literal(formula, False):
                 start = formula.start if isinstance(formula, Since) else atoms_of(formula)[0].atom
                 bound = binding.keys() | atom_variables(start)
                 if isinstance(formula, Since) and not atom_variables(formula.operand.atom) <= bound:
-                    return _LATER, place
-                return self._count(start, binding), place
+                    return _LATER
+                return self._count(start, binding)
             case Literal():
                 ready = literal_variables(step) <= binding.keys()
-            case Comparison(operator, left, right):
-                free = names((left, right)) - binding.keys()
-                ready = not free or (operator == "=" and len(free) == 1 and {str(left), str(right)} & free != set())
+            case Comparison():
+                ready = binds(step, frozenset(binding), frozenset()) is not None
             case Gather(operator=operator, groups=groups, bound=value):
                 assigns = operator == "=" and isinstance(value, Variable)
                 ready = names(groups if assigns else (*groups, value)) <= binding.keys()
-        return (0 if ready else _LATER), place
+        return 0 if ready else _LATER
 
     def _throughout(self, step: Step, binding: Binding, first: Day, last: Day) -> Iterator[Way]:
         """A step that holds for certain on every day of a window."""
-        for more, goals, unsure in list(self._step(step, binding, "certain", last, last)):
+        for more, goals, unsure in list(self.step(step, binding, "certain", last, last)):
             every = dict.fromkeys(goals)
             if not (isinstance(step, Literal) and self._lasts(goals, first)):
                 for day in range(last - 1, first - 1, -1):
-                    way = next((w for w in self._step(step, more, "certain", day, day) if w[0] == more), None)
+                    way = next((w for w in self.step(step, more, "certain", day, day) if w[0] == more), None)
                     if way is None:
                         break
                     every |= dict.fromkeys(way[1])
@@ -116,7 +117,8 @@ class Ways:
             isinstance(g, Goal) and self.model.truth(g.predicate, g.row).certain == always for g in goals
         )
 
-    def _step(self, step: Step, binding: Binding, mode: Mode, first: Day, day: Day) -> Iterator[Way]:
+    def step(self, step: Step, binding: Binding, mode: Mode, first: Day, day: Day) -> Iterator[Way]:
+        """Each way in which one step holds."""
         match step:
             case Comparison():
                 yield from ((more, (), 0) for more in _compared(step, binding))
@@ -156,8 +158,7 @@ class Ways:
                 yield from self._turn(atom, binding, mode, first, day, -1)
             case Since(operand, start):
                 for more, row in self.rows(start, binding):
-                    found = self._since(operand.atom, operand.negated, (start.predicate, row), more, mode, day)
-                    if found is not None:
+                    for found in self._since(operand.atom, operand.negated, (start.predicate, row), more, mode, day):
                         yield more, *found
 
     def _held(self, predicate: str, row: Row, mode: Mode, first: Day, day: Day) -> list[Goal]:
@@ -218,10 +219,11 @@ class Ways:
 
     def _since(
         self, left: Atom, negated: bool, start: tuple[str, Row], binding: Binding, mode: Mode, day: Day
-    ) -> tuple[tuple[Need, ...], int] | None:
-        """The latest start after which the left side stands, a certain one if there is any."""
+    ) -> Iterator[tuple[tuple[Need, ...], int]]:
+        """The latest start after which the left side stands, a certain one if there is any; and where that has been
+        absent since, the first such start too, for another source may tell of it."""
         if mode == "window":
-            return None
+            return
         begun, every = self.model.truth(*start), self.union(left, binding)
         up_to = Days(((PAST, day + 1),))
         sure, may = _last(begun.certain & up_to), _last(begun.possible & up_to)
@@ -234,16 +236,24 @@ class Ways:
             starts += [(Goal(*start, "possible", may, may), "possible")] if may is not None else []
         for goal, how in starts:
             if goal.first == day:
-                return (goal,), 0
+                yield (goal,), 0
+                break
             if not negated:
                 covered = self.cover(left, binding, goal.first + 1, day, how)
                 if covered is not None:
-                    return (goal, *covered), 0
+                    yield (goal, *covered), 0
+                    break
             else:
                 absent = self._absent(left, binding, every, goal.first + 1, day, how == "certain")
                 if absent is not None:
-                    return (goal, absent), 0 if absent.certain else 1
-        return None
+                    yield (goal, absent), 0 if absent.certain else 1
+                    break
+        if negated and sure is not None:
+            ended = _last(every.possible & up_to)
+            first = _first(begun.certain & Days.of([(PAST if ended is None else ended, sure)]))
+            if first is not None and first != PAST:
+                pattern = pattern_of(left, binding)
+                yield (Goal(*start, "certain", first, first), Absent(left.predicate, pattern, first + 1, day)), 0
 
     # ---------------------------------------------------------------- what does not hold
 

@@ -6,21 +6,26 @@ algorithm to and/or graphs (1977). They are gathered only as far as a proof of s
 grows until no longer proof can be cheaper, so that the cost follows the proof and not the model. A node is built after
 all that it rests on, so that no proof has a cycle and nothing here calls itself, but for what a time operator looks
 back on, which is known before. What is the best for one answer serves the next.
+
+What explains the absences in a proof is added when it is found: it has no weight in the search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
+from types import MappingProxyType
 
 from reasoner.engine.model import Model
 from reasoner.evidence.claim import Claim
 from reasoner.evidence.store import Store
 from reasoner.explain.checker import Checker
+from reasoner.explain.obstacles import Obstacles
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, walk
 from reasoner.explain.ways import Binding, Goal, Mode, Need, Ways
+from reasoner.plan.demand import Places
 from reasoner.plan.plan import Plan
 from reasoner.plan.rules import PlannedRule
 from reasoner.term import Atom, Row, Value, unify
@@ -44,7 +49,8 @@ class Instance:
 class Prover:
     """Explains what a model says, from the rules and claims that it was made of; `without` are claims not to rest on.
 
-    With a checker every proof is checked before it is handed out.
+    With a checker every proof is checked before it is handed out. Of a model that was narrowed to a question, `places`
+    say what was asked for.
     """
 
     def __init__(
@@ -54,23 +60,30 @@ class Prover:
         model: Model,
         checker: Checker | None = None,
         without: frozenset[Claim] = frozenset(),
+        places: Places = MappingProxyType({}),
     ) -> None:
-        self.plan, self.store, self.model = plan, store, model
+        self.plan, self.store, self.model, self.places = plan, store, model, places
         self.checker, self.without = checker, without
         self.rules = plan.rules
         self._ways = Ways(model, self._cover)
         self._settled: dict[Goal, tuple[Cost, Proof]] = {}
         self._hopeless: set[Goal] = set()
         self._known: dict[Goal, tuple[Instance, ...]] = {}
+        self._obstacles = Obstacles(model, self.rules, self._ways, places)
+        self._absent: dict[tuple[object, ...], Absent] = {}
+        self._whole: dict[Proof, Proof] = {}
 
     def prove(self, predicate: str, row: Row, day: Day) -> Proof | None:
         """A best proof that the row holds on that day, certainly or possibly; None where it does not."""
         if day not in self.model.truth(predicate, row).possible:
             return None
         found = self._prove(self._goal(predicate, row, day))
-        if found is not None and self.checker is not None:
-            self.checker.accept(found)
-        return found
+        if found is None:
+            return None
+        whole = self._explained(found)
+        if self.checker is not None:
+            self.checker.accept(whole)
+        return whole
 
     def _goal(self, predicate: str, row: Row, day: Day) -> Goal:
         sure = day in self.model.truth(predicate, row).certain
@@ -87,7 +100,7 @@ class Prover:
             if without in tried:
                 return
             tried.add(without)
-            prover = Prover(self.plan, self.store, self.model, self.checker, without)
+            prover = Prover(self.plan, self.store, self.model, self.checker, without, self.places)
             proof = prover.prove(predicate, row, day)
             if proof is not None:
                 cost, _ = prover._settled[self._goal(predicate, row, day)]
@@ -96,7 +109,7 @@ class Prover:
         search(self.without)
         while waiting:
             _, _, proof, without = heappop(waiting)
-            leaves = dict.fromkeys(node.claim for node in walk(proof) if isinstance(node, Stated))
+            leaves = dict.fromkeys(node.claim for node in walk(proof, absences=False) if isinstance(node, Stated))
             found.setdefault(frozenset(leaves), proof)
             if len(found) == most:
                 break
@@ -217,7 +230,7 @@ class Prover:
             return sum(unsure), sum(own), sum(size)
 
         for number, (_, instance) in enumerate(ways):
-            goals = {g for g in instance.needs if isinstance(g, Goal)} - self._settled.keys()
+            goals = {g for g in instance.needs if isinstance(g, Goal) and g not in self._settled}
             lacking.append(len(goals))
             for goal in goals:
                 waiting.setdefault(goal, []).append(number)
@@ -239,12 +252,44 @@ class Prover:
         if instance.leaf is not None:
             return instance.leaf
         assert instance.rule is not None
-        premises = dict.fromkeys(n if isinstance(n, Absent) else self._settled[n][1] for n in instance.needs)
+        premises = dict.fromkeys(self._one(n) if isinstance(n, Absent) else self._settled[n][1] for n in instance.needs)
         day, window = self._placed(goal)
         return Derived(
             goal.predicate, goal.row, day, instance.rule.rule, instance.binding, tuple(premises),
             goal.mode != "possible", window,
         )  # fmt: skip
+
+    def _one(self, node: Absent) -> Absent:
+        """What says the same is one node."""
+        return self._absent.setdefault((node.predicate, node.row, node.first, node.day, node.certain), node)
+
+    # ---------------------------------------------------------------- explaining what is absent
+
+    def _explained(self, proof: Proof) -> Proof:
+        """The proof with what stands in the way of what is absent in it."""
+        waiting = [proof]
+        while waiting:
+            node = waiting[-1]
+            lower = [premise for premise in node.premises if premise not in self._whole]
+            if lower:
+                waiting.extend(lower)
+                continue
+            waiting.pop()
+            premises = tuple(self._whole[premise] for premise in node.premises)
+            if isinstance(node, Absent):
+                self._whole[node] = self._absence(node)
+            else:
+                self._whole[node] = node if premises == node.premises else replace(node, premises=premises)
+        return self._whole[proof]
+
+    def _absence(self, node: Absent) -> Absent:
+        """What explains one surely absent on a single day; on others each day may have its own reason."""
+        if not node.certain or node.first != node.day:
+            return node
+        goals, more = self._obstacles.against(node.predicate, node.row, node.day)
+        proofs = (self._prove(goal) for goal in goals)
+        premises = tuple(proof for proof in proofs if proof is not None)
+        return replace(node, premises=premises, more=more) if premises else node
 
 
 def _needed(goal: Goal, best: dict[Goal, tuple[Cost, Instance]]) -> dict[Goal, tuple[Cost, Instance]]:

@@ -44,7 +44,7 @@ def demanded(plan: Plan, goals: Iterable[str]) -> Demanded:
     whole = mute.union(goals)
     while True:
         places = _places(plan.strata, whole, mute)
-        demands = frozenset(_named(predicate) for predicate in places)
+        demands = frozenset(demand_for(predicate) for predicate in places)
         asking = dict.fromkeys(demand for rule in rules for demand in _demands(rule, places, mute))
         strata = in_strata((*asking, *(_narrowed(rule, places) for rule in rules)))
         tied = _tied(strata, home)
@@ -53,14 +53,15 @@ def demanded(plan: Plan, goals: Iterable[str]) -> Demanded:
         mute |= tied
 
 
-def _named(predicate: str) -> str:
+def demand_for(predicate: str) -> str:
+    """The predicate of the values that another is called with."""
     return f"#demand_{predicate}"
 
 
 def _demand(atom: Atom, places: Places) -> Atom | None:
     """The demand for an atom; None where its predicate is needed whole, or is given by facts."""
     at = places.get(atom.predicate)
-    return Atom(_named(atom.predicate), tuple(atom.terms[place] for place in at)) if at else None
+    return Atom(demand_for(atom.predicate), tuple(atom.terms[place] for place in at)) if at else None
 
 
 def _places(strata: Iterable[Stratum], whole: frozenset[str], mute: frozenset[str]) -> Places:

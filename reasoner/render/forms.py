@@ -75,8 +75,9 @@ def _line(node: Proof, notes: Footnotes) -> str:
             return f"{show(node)}  {_when(node)}{sure}  {rule.origin.file}:{rule.origin.line}"
         case Stated(claim=claim):
             return f"{show(node)}  {_when(node)}{sure}  {notes.mark((claim,)) or '(uncited)'}"
-        case Absent():
-            return f"not {show(node)}  {_when(node)}{sure}"
+        case Absent(premises=premises, more=more):
+            why = f"; what stands in its way{', and perhaps more' if more else ''}:" if premises else ""
+            return f"not {show(node)}  {_when(node)}{sure}{why}"
         case Given():
             return f"{show(node)}  by definition"
 

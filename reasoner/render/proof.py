@@ -82,7 +82,8 @@ def _line(proof: Proof, renderer: TextRenderer, notes: Footnotes, day: Day | Non
                 if start == proof.day
                 else f"{'ever' if start == PAST else show_day(start)} to {show_day(proof.day)}"
             )
-            return f"nothing says{'' if proof.certain else ' for certain'}: {_sentence(proof, renderer)} ({span})"
+            why = f"; what stands in its way{', and perhaps more' if proof.more else ''}:" if proof.premises else ""
+            return f"nothing says{'' if proof.certain else ' for certain'}: {_sentence(proof, renderer)} ({span}){why}"
         case Given():
             return f"{_sentence(proof, renderer)} (by definition)"
 
@@ -152,8 +153,9 @@ def _json(proof: Proof, names: dict[Proof, str], known: set[Proof], depth: int) 
             node["binding"] = {name: plain(value) for name, value in binding if not name.startswith("#")}
         case Stated(claim=claim):
             node |= {"citation": citation(claim), "holds": _held(proof)}
-        case Absent(first=first):
+        case Absent(first=first, more=more):
             node["from"] = day_or_none(first)
+            node |= {"more": True} if more else {}
     premises = told(proof)
     return node | ({"because": [_json(premise, names, known, depth - 1) for premise in premises]} if premises else {})
 
