@@ -348,7 +348,7 @@ class KnowledgeBase:
     def concluded(self, rules: Sequence[Rule], days: Interval | None = None) -> Prover:
         """What rules of one's own derive, on some days or on all: the model, and proofs of what their heads say."""
         goals = tuple(dict.fromkeys(rule.head.predicate for rule in rules))
-        plans = self._answering._directed(plan(self.vocabulary, goals, rules), goals, days)
+        plans = self._answering.directed(plan(self.vocabulary, goals, rules), goals, days)
         model = self.conclusions.evaluate(plans.plan, self.store)
         return Prover(plans.whole, self.store, model, places=plans.narrowed.places if plans.used else {})
 

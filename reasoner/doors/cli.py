@@ -16,9 +16,11 @@ import click
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
 from reasoner.doors.archiving import archive
 from reasoner.doors.explaining import compare, sources, why_not
+from reasoner.doors.exporting import export
 from reasoner.doors.importing import import_table
 from reasoner.doors.naming import names
 from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
+from reasoner.doors.showing import show, timeline
 from reasoner.doors.surveying import geography
 from reasoner.doors.testing import coverage, test
 from reasoner.doors.verifying import verify
@@ -35,7 +37,9 @@ def cli() -> None:
     """
 
 
-for _command in (archive, import_table, names, geography, why_not, compare, sources, test, coverage, verify):
+for _command in (
+    archive, import_table, names, geography, why_not, compare, sources, timeline, show, export, test, coverage, verify,
+):  # fmt: skip
     cli.add_command(_command)
 
 

@@ -19,6 +19,7 @@ from reasoner.plan.slicing import within
 from reasoner.query import situation
 from reasoner.query.answers import Answer, Answers, Origin, Verdict
 from reasoner.query.bodies import filled, free_variables, instance, variable_names, write
+from reasoner.query.citing import assumed, to_cite
 from reasoner.query.names import COMPASS, Names
 from reasoner.query.question import Question
 from reasoner.syntax.tree import (
@@ -136,14 +137,15 @@ class Answering:
             literals = tuple(Literal(Plain(one), origin=nowhere) for one in needed)
             rules.append(Rule(Atom(SITUATION), literals, Citation(), origin=nowhere))
         goals = tuple(dict.fromkeys(rule.head.predicate for rule in rules))
-        return self._directed(plan(self.vocabulary, goals, rules), goals, days)
+        return self.directed(plan(self.vocabulary, goals, rules), goals, days)
 
     def planned_whole(self, days: Interval | None) -> Directed:
         """The plan for all that the program derives."""
         whole = plan(self.vocabulary)
-        return self._directed(whole, tuple(p for s in whole.strata for p in sorted(s.predicates) if "#" not in p), days)
+        return self.directed(whole, tuple(p for s in whole.strata for p in sorted(s.predicates) if "#" not in p), days)
 
-    def _directed(self, whole: Plan, goals: tuple[str, ...], days: Interval | None) -> Directed:
+    def directed(self, whole: Plan, goals: tuple[str, ...], days: Interval | None) -> Directed:
+        """A plan for some goals, narrowed where that pays."""
         facts = sum(map(len, self.store.facts.values())) if self.follows_demand else None
         return Directed(whole, goals, facts, days, self.known)
 
@@ -173,7 +175,7 @@ class Answering:
             tuple(bindings.items()),
             truth,
             "reported" if atom and stated else "derived",
-            tuple(dict.fromkeys((*_told(used), *_told(barring)))),
+            tuple(dict.fromkeys((*to_cite(used), *to_cite(barring)))),
             self._assumed((*used, *barring)),
             variable_names(atom),
             self._context(first, prover.model, truth) if atom and first and prover and tells_since else (),
@@ -205,14 +207,7 @@ class Answering:
         )  # fmt: skip
 
     def _assumed(self, used: Iterable[Claim]) -> tuple[str, ...]:
-        """What the claims take for granted: named assumptions, and the analyst's own words."""
-        texts = self._assumption_texts
-        found: dict[str, None] = {}
-        for claim in used:
-            found.update(dict.fromkeys(texts.get(name, name) for name in claim.assumptions))
-            if claim.evidence and claim.evidence.is_analyst:
-                found[f"{claim}: {claim.evidence.quote or 'on the word of the analyst'}"] = None
-        return tuple(found)
+        return assumed(used, self._assumption_texts)
 
     @cached_property
     def _assumption_texts(self) -> dict[str, str]:
@@ -309,7 +304,7 @@ class Answering:
         ways = situation.open_sides(model, place, day, self._say)
         proofs = ((way, prover.prove("open_towards", row, day)) for row, way in ways.items())
         used = [(way, supports(proof)) for way, proof in proofs if proof]
-        remarks = tuple((f"open: {way}", _told(claims)) for way, claims in used)
+        remarks = tuple((f"open: {way}", to_cite(claims)) for way, claims in used)
         named = (self._assumption_texts.get(name, name) for _, its in used for one in its for name in one.assumptions)
         assumptions = tuple(dict.fromkeys((*result.assumptions, *named)))
         return replace(result, headline=headline, remarks=remarks, assumptions=assumptions)
@@ -371,12 +366,6 @@ def _beginning(truth: Truth, day: Day) -> Day | None:
     """The first day of the run that a day lies in, where that is another day."""
     run = truth.certain.run(day) or truth.possible.run(day)
     return run[0] if run and run[0] not in (PAST, day) else None
-
-
-def _told(used: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    """The claims to cite: those with words to quote; where there are none, all that have a source."""
-    quoted = tuple(c for c in used if c.evidence and c.evidence.quote and not c.evidence.is_analyst)
-    return quoted or tuple(c for c in used if c.evidence)
 
 
 def _rank(answer: Answer) -> tuple[int, str, int, int, str]:

@@ -1,0 +1,112 @@
+"""The command that writes answers, or the situation, for other tools."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+import click
+
+from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
+
+if TYPE_CHECKING:
+    from reasoner.render.exports.table import Export
+
+NAMES = ("csv", "jsonl", "geojson", "graphml", "gexf", "parquet", "sqlite")
+TIMELESS = ("graphml",)  # one value for each attribute
+
+
+@click.command()
+@click.argument("out")
+@click.argument("query", required=False)
+@click.option("--format", "form", type=click.Choice(NAMES), help="The format, where OUT is - or ends otherwise.")
+@click.option("--over-time", is_flag=True, help="The situation from each change to the next, instead of on a day.")
+@flags
+def export(out: str, query: str | None, form: str | None, over_time: bool, **given: Unpack[Given]) -> None:
+    """Write the answers to QUERY into the file OUT, for other tools; without one, how all places stand.
+
+    The end of OUT says the format: .csv .jsonl .geojson .graphml .gexf .parquet .sqlite. With - and --format it goes to
+    stdout. Of places all are told on the day of --at, or of the last evidence: holder, sieges, supply, routes.
+    Spans are closed-open: an end is the first day after. Every row has its citations and what it assumes.
+    """
+    form = form or Path(out).suffix[1:].lower()
+    if form not in NAMES:
+        ends = ", ".join(f".{name}" for name in NAMES)
+        raise click.UsageError(f"the end of {out} is none of {ends}: end it so, or give --format")
+    if over_time and query:
+        raise click.UsageError("--over-time is for the situation: the answers to a query have their days anyway")
+    if over_time and form in TIMELESS:
+        raise click.UsageError(f"{form} has no time: export over time as .gexf")
+    if over_time and given["at"]:
+        raise click.UsageError("--over-time tells all days, --at one: give one of them")
+    from reasoner.render.exports.formats import FORMATS
+
+    base = open_base(given)
+    found = answers(base, query, given["at"]) if query else situation(base, given["at"], over_time)
+    say_if_outside(base, given["at"])
+    _write(out, FORMATS[form](found))
+    unlocated = [one for one in found.spots.values() if one.latitude is None]
+    told = f"{len(found.table.rows)} rows, {len(found.links.rows)} routes and neighbours"
+    if given["as_json"] and out != "-":
+        counts = {"rows": len(found.table.rows), "links": len(found.links.rows), "unlocated": len(unlocated)}
+        print_json({"out": out, "format": form, **counts, "diagnostics": []})
+    else:
+        say(f"{told}: {out}" if found.links.rows else f"{len(found.table.rows)} rows: {out}")
+        if unlocated:
+            say(
+                f"{len(unlocated)} of {len(found.spots)} places have no coordinates: say where they are, with `located`"
+            )
+    sys.exit(0 if found.table.rows else 1)
+
+
+def answers(base: Any, query: str, at: str | None) -> Export:
+    """The answers to a question in either language."""
+    from reasoner.query.atlas import spots
+    from reasoner.render.exports.table import of_answers
+
+    found = base.ask(query, at) if "(" not in query and " " in query.strip() else base.query(query, at)
+    return of_answers(found, renderer_for(base), spots(base.store, base.names))
+
+
+def situation(base: Any, at: str | None, over_time: bool) -> Export:
+    """How all places stand on a day, by default the last evidence, or over time."""
+    from reasoner.diagnostic import Problems
+    from reasoner.evidence.claim import assumption_texts
+    from reasoner.query.atlas import links, rules_for, spells, spots
+    from reasoner.query.options import days_of
+    from reasoner.render.exports.table import of_situation
+
+    if (outside := base.outside(at)) and outside.severity == "error":
+        raise Problems([outside])
+    day = days_of(at)[1] - 1 if at else base.store.last_evidence() or 0
+    prover = base.concluded(rules_for(base.vocabulary), None if over_time else (day, day + 1))
+    texts, places = assumption_texts(base.program), spots(base.store, base.names)
+    found = spells(base.vocabulary, base.store, prover, places, texts, None if over_time else day)
+    return of_situation(found, links(base.store, prover, texts, day), places, over_time)
+
+
+def _write(out: str, data: bytes) -> None:
+    """To stdout, or beside the file and then into its place: whole or not at all."""
+    if out == "-":
+        sys.stdout.buffer.write(data)
+        return
+    path = Path(out)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(beside).chmod(0o666 & ~_mask())
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _mask() -> int:
+    """What new files are not to allow."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
