@@ -241,11 +241,11 @@ def test_rules_are_taken_as_they_are_now(folder: Path) -> None:
 def test_kills_leave_all_or_nothing() -> None:
     """An append that is killed at any moment is there whole or not at all."""
     told = subprocess.run(
-        [sys.executable, "-m", "tests.killing", "--times", "40", "--seed", "6"],
+        [sys.executable, "-m", "tests.killing", "--times", "24", "--seed", "6"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
-    assert "of 40 appends" in told.stdout
+    assert "of 24 appends" in told.stdout
 
 
 def test_two_writers(folder: Path) -> None:

@@ -42,6 +42,7 @@ def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Commands run in the repository and remember their questions elsewhere."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "100")  # the width of what is drawn
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -52,7 +52,7 @@ def test_engines_by_name() -> None:
     assert {name: engine(name) for name in ENGINES} == {"columnar": columnar, "naive": naive, "pydatalog": pydatalog}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(programs())
 def test_columnar_is_naive(program: Written) -> None:
     """The columnar engine gives the definition's certain and possible days and windows for every row."""
@@ -247,7 +247,7 @@ def solved(text: str) -> set[str]:
     return only
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(plain_programs())
 def test_plain_datalog_is_clingo(text: str) -> None:
     """A program with no declarations means what clingo says it means, text passed through unchanged."""

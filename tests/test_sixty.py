@@ -66,7 +66,7 @@ def test_most_are_answered() -> None:
         ("why is Raqqa besieged?", "why besieged(raqqa_city)"),
         ("why do you think that ISIL holds Raqqa city?", "why holds(isil, raqqa_city)"),
         ("why is Raqqa not encircled?", "why-not encircled(raqqa_city)"),
-        ("why is it not known whether Tabqa is besieged?", "why-not besieged(tabqa)"),
+        ("why is it not known whether the Tabqa dam is besieged?", "why-not besieged(tabqa_dam)"),
         ("what if Deir ez-Zor province falls to the Syrian army?",
          "suppose capture(syrian_army, deir_ez_zor_province)"),
         ("what would happen if Russia did not back the Syrian army?", "suppose backs(russia, syrian_army, Kind)"),

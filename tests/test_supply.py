@@ -59,7 +59,7 @@ def wars(draw: st.DrawFn) -> str:
     return 'source drawn publisher "Drawn" date 2016-01-03.\n' + "\n".join(f"{one}." for one in dict.fromkeys(facts))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(wars())
 def test_one_reach_serves_all_places(war: str) -> None:
     """A place is supplied, at a rank or at all, surely or perhaps, when a way leads to it that does not pass it."""

@@ -62,7 +62,7 @@ def test_exact_programs(name: str, program: Written) -> None:
     assert {key: days for key, days in found.items() if days} == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(programs(days=8, widest=3, most_facts=5, most_rules=2, months=False))
 def test_sound_in_every_world(program: Written) -> None:
     """Certain days hold in every world, days of any world are possible, each window is hit in every world."""

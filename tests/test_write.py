@@ -18,7 +18,7 @@ from reasoner.term import Constant, Expression, Term, Variable
 from reasoner.text import Text
 from tests import trees
 
-few = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def comments(file: tree.File) -> Counter[str]:
