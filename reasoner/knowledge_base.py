@@ -251,7 +251,7 @@ class KnowledgeBase:
         """The same with a proof for each of the first answers, also in plain Datalog."""
         answers = self._rows(body, at, most)
         if not answers:
-            self._must_be_known(at)
+            self.must_be_known(at)
         return answers
 
     def why_not(self, asked: str, at: str | None = None, progress: Progress | None = None) -> WhyNot:
@@ -292,13 +292,14 @@ class KnowledgeBase:
         """What is to be said of a day that is before or after all evidence."""
         return outside(at, self.store)
 
-    def _must_be_known(self, at: str | None) -> None:
+    def must_be_known(self, at: str | None) -> None:
+        """Raises Problems of a day before all evidence."""
         if (found := self.outside(at)) and found.severity == "error":
             raise Problems([found])
 
     def _day(self, at: str | None, about: Atom | None = None) -> Day:
         """The last day of a date; else the last evidence, on an atom's constants where it is given; 0 without any."""
-        self._must_be_known(at)
+        self.must_be_known(at)
         named = [t.value for t in about.terms if isinstance(t, Constant)] if about else []
         return days_of(at)[1] - 1 if at else self.store.last_evidence(named) or 0
 
@@ -310,7 +311,7 @@ class KnowledgeBase:
     def _atom(self, asked: str) -> Atom:
         """What is asked about, in either language, where it is one atom. Raises Problems."""
         last = self.store.last_evidence()
-        body = understand(asked, self.vocabulary, self.names, last).body if _english(asked) else self._body(asked)
+        body = understand(asked, self.vocabulary, self.names, last).body if in_english(asked) else self._body(asked)
         match body:
             case (Literal(Plain(atom), _, None),):
                 return self.vocabulary.positional(atom)
@@ -324,7 +325,7 @@ class KnowledgeBase:
         days = days_of(at) if at else None
         if question is None:
             return self._answering.planned_whole(days)
-        if _english(question):
+        if in_english(question):
             understood = understand(question, self.vocabulary, self.names, self.store.last_evidence())
             return self._answering.planned(understood.body, None, understood)
         return self._answering.planned(self._body(question), days)
@@ -377,5 +378,6 @@ class KnowledgeBase:
         return next(s.body for s in file.statements if isinstance(s, Query))
 
 
-def _english(asked: str) -> bool:
+def in_english(asked: str) -> bool:
+    """Whether a question is in English, and no atom, body or predicate."""
     return "(" not in asked and " " in asked.strip()

@@ -234,6 +234,19 @@ def test_rules_are_taken_as_they_are_now(folder: Path) -> None:
     assert [str(one) for one in kept.claims] == ["p(a)"]
 
 
+def test_what_an_older_engine_kept_is_not_moved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the engine has changed an append evaluates anew, and leaves apart what is too much, as at first."""
+    monkeypatch.setattr("reasoner.archive.archive.ROWS", 0)
+    monkeypatch.setattr("reasoner.archive.archive.ROWS_A_FACT", 0)
+    rules = written(folder, "fixed p(x). q(X) :- p(X). p(a).")
+    archive = Archive.create(folder, [rules], default_rules=False)
+    assert archive.page.holds["apart"] == ["q"]
+    monkeypatch.setattr("reasoner.archive.archive._engine", lambda: "another")
+    later = Archive.open(folder).append(written(folder, "p(b)."))
+    assert later.page.holds["apart"] == ["q"]
+    assert set(later.base.model().rows("q")) == {("a",), ("b",)}
+
+
 # ---------------------------------------------------------------- kills, others, damage
 
 

@@ -194,9 +194,11 @@ def _written(
     """The next version, of which what has not changed is not written again. Raises Outrun."""
     known = {id(f): told for f, told in zip(before._program.files, before._told, strict=True)} if before else {}
     told = [known.get(id(file)) or write_file(file, base.vocabulary, ledger) for file in base.program.files]
-    now = base.conclusions if before else base.conclusions.within(max(ROWS, ROWS_A_FACT * len(base.claims)))
+    # What an older engine has kept is no model to move.
+    moved = before if before is not None and before._kept is not None else None
+    now = base.conclusions if moved else base.conclusions.within(max(ROWS, ROWS_A_FACT * len(base.claims)))
     model, derived = now.kept, {}
-    old, parts = (before.base.conclusions.kept, before.page.holds[MODEL]) if before else (None, {})
+    old, parts = (moved.base.conclusions.kept, moved.page.holds[MODEL]) if moved else (None, {})
     for predicate in now.derived:
         rows = model.rows(predicate)
         if isinstance(rows, Rows):

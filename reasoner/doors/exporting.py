@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -64,23 +62,22 @@ def export(out: str, query: str | None, form: str | None, over_time: bool, **giv
 
 def answers(base: Any, query: str, at: str | None) -> Export:
     """The answers to a question in either language."""
+    from reasoner.knowledge_base import in_english
     from reasoner.query.atlas import spots
     from reasoner.render.exports.table import of_answers
 
-    found = base.ask(query, at) if "(" not in query and " " in query.strip() else base.query(query, at)
+    found = base.ask(query, at) if in_english(query) else base.query(query, at)
     return of_answers(found, renderer_for(base), spots(base.store, base.names))
 
 
 def situation(base: Any, at: str | None, over_time: bool) -> Export:
     """How all places stand on a day, by default the last evidence, or over time."""
-    from reasoner.diagnostic import Problems
     from reasoner.evidence.claim import assumption_texts
     from reasoner.query.atlas import links, rules_for, spells, spots
     from reasoner.query.options import days_of
     from reasoner.render.exports.table import of_situation
 
-    if (outside := base.outside(at)) and outside.severity == "error":
-        raise Problems([outside])
+    base.must_be_known(at)
     day = days_of(at)[1] - 1 if at else base.store.last_evidence() or 0
     prover = base.concluded(rules_for(base.vocabulary), None if over_time else (day, day + 1))
     texts, places = assumption_texts(base.program), spots(base.store, base.names)
@@ -93,20 +90,7 @@ def _write(out: str, data: bytes) -> None:
     if out == "-":
         sys.stdout.buffer.write(data)
         return
-    path = Path(out)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(beside).chmod(0o666 & ~_mask())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    from reasoner.evidence.fact_file import whole
 
-
-def _mask() -> int:
-    """What new files are not to allow."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with whole(Path(out)) as part:
+        part.write_bytes(data)

@@ -73,29 +73,14 @@ def open_base(given: Given) -> Any:
     from reasoner.knowledge_base import load
 
     with progress_bar("reading", LONG) as progress:
+        named = given["rules"], given["facts"]
+        options: dict[str, Any] = {name: given[name] for name in ("known_by", "without", "suppose", "engine")}
         if given["archive"]:
             from reasoner.archive.archive import Archive
 
-            return Archive.open(given["archive"]).load(
-                given["rules"],
-                given["facts"],
-                known_by=given["known_by"],
-                without=given["without"],
-                suppose=given["suppose"],
-                engine=given["engine"],
-                progress=progress,
-            )
-        return load(
-            given["rules"],
-            given["facts"],
-            default_rules=given["default_rules"],
-            known_by=given["known_by"],
-            without=given["without"],
-            suppose=given["suppose"],
-            engine=given["engine"],
-            dialect=given["dialect"],
-            progress=progress,
-        )
+            return Archive.open(given["archive"]).load(*named, **options, progress=progress)
+        options |= {"default_rules": given["default_rules"], "dialect": given["dialect"]}
+        return load(*named, **options, progress=progress)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def timeline(place: str, start: str | None, end: str | None, **given: Unpack[Giv
     base = open_base(given)
     found, renderer = story_of(base, place), renderer_for(base)
     first, last = start or given["at"], end or given["at"]
-    _must_be_known(base, last)
+    base.must_be_known(last)
     days = rendered.span(found, days_of(first)[0] if first else None, days_of(last)[1] if last else None)
     if given["as_json"]:
         print_json(rendered.as_data(found, days, renderer))
@@ -73,7 +73,7 @@ def show(place: str, **given: Unpack[Given]) -> None:
     from reasoner.render import place as rendered
 
     base = open_base(given)
-    _must_be_known(base, given["at"])
+    base.must_be_known(given["at"])
     found = portrait_of(base, place, days_of(given["at"])[1] - 1 if given["at"] else None)
     if given["as_json"]:
         print_json(rendered.as_data(found, renderer_for(base)))
@@ -81,14 +81,6 @@ def show(place: str, **given: Unpack[Given]) -> None:
         _print(rendered.Drawing(renderer_for(base), _width()).lines(found))
     say_if_outside(base, given["at"])
     sys.exit(0 if found.story.strands else 1)
-
-
-def _must_be_known(base: Any, at: str | None) -> None:
-    """Raises Problems of a day before all evidence."""
-    from reasoner.diagnostic import Problems
-
-    if (found := base.outside(at)) and found.severity == "error":
-        raise Problems([found])
 
 
 def portrait_of(base: Any, written: str, on: Day | None = None) -> Portrait:

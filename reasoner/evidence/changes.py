@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,10 @@ import pyarrow as pa
 
 from reasoner.diagnostic import Problems, did_you_mean, error
 from reasoner.evidence.claim_table import ClaimTable
-from reasoner.evidence.columns import identify
+from reasoner.evidence.columns import identify, numbered
 from reasoner.evidence.mapping import TableMapping, Template
 from reasoner.evidence.readers import Batch
 from reasoner.syntax.vocabulary import Vocabulary
-from reasoner.term import Value
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -104,7 +102,7 @@ class Maps:
 
     def told(self, reports: ClaimTable, when: Ints, dates: Ints) -> Told:
         """What is new in reports, `when` by the numbers of their `dates`, each of which is a day."""
-        alike = [_alike(domain) for domain in reports.domains]
+        alike = [numbered(domain)[1] for domain in reports.domains]
         columns = [same[codes] for same, codes in zip(alike, reports.codes, strict=True)]
         subject = columns.pop(self.subject)
         holder = identify(columns) if columns else np.zeros_like(subject)
@@ -136,12 +134,6 @@ def _firsts(values: Values) -> Ints:
     found, has = np.full(len(count), -1), count > 0
     found[has] = its[(np.cumsum(count) - count)[has]]
     return found
-
-
-def _alike(values: Sequence[Value]) -> Ints:
-    """For each value the number of the first that is the same."""
-    numbers: dict[Value, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
 
 
 def successive(subject: Ints, holder: Ints, at: Ints, whole: Mask, mentioned: Ints) -> tuple[Mask, Ints, Ints, int]:

@@ -170,6 +170,11 @@ class ClaimTable:
         """The claims whose rows have these values."""
         return self._bare.numbers(tuple(pattern))
 
+    def stating(self, predicate: str, row: Row) -> Ints:
+        """The claims that state this row of a predicate; none where it is another one."""
+        there = predicate == self.predicate and len(row) == len(self.codes)
+        return self.matching(row) if there else self.word[:0]
+
     @cached_property
     def _bare(self) -> Columns:
         return Columns(self.domains, self.codes)

@@ -68,8 +68,7 @@ class Claims(Sequence[Claim]):
         """The claims that state a row."""
         yield from (one for one in self.texts if (one.predicate, one.row) == (predicate, row))
         for table in self.tables:
-            if table.predicate == predicate and len(row) == len(table.codes):
-                yield from self.made(table, table.matching(row).tolist())
+            yield from self.made(table, table.stating(predicate, row).tolist())
 
     def constants(self) -> Iterator[tuple[str | None, str]]:
         """The constants of tables, with the type of the argument that they stand in, None where it has none."""
@@ -115,8 +114,7 @@ def _but(table: ClaimTable, keys: Iterable[Key]) -> ClaimTable:
 
     kept = np.ones(table.size, np.bool_)
     for predicate, row in keys:
-        if predicate == table.predicate and len(row) == len(table.codes):
-            kept[table.matching(row)] = False
+        kept[table.stating(predicate, row)] = False
     return table.keep(kept)
 
 
@@ -160,13 +158,8 @@ class Stated(Mapping[Key, tuple[Claim, ...]]):
         return ((table, self._claims.kind(table)) for table in self._claims.tables)
 
     def __getitem__(self, key: Key) -> tuple[Claim, ...]:
-        predicate, row = key
-        found = (*self.texts.get(key, ()), *(
-            one
-            for table in self._claims.tables
-            if table.predicate == predicate and len(row) == len(table.codes)
-            for one in self._claims.made(table, table.matching(row).tolist())
-        ))  # fmt: skip
+        of_tables = (one for t in self._claims.tables for one in self._claims.made(t, t.stating(*key).tolist()))
+        found = (*self.texts.get(key, ()), *of_tables)
         if not found:
             raise KeyError(key)
         return found
@@ -195,7 +188,11 @@ class Stated(Mapping[Key, tuple[Claim, ...]]):
         return dict.fromkeys((*self.texts, *rows))
 
     def __contains__(self, key: object) -> bool:
-        return self.get(key) is not None  # type: ignore[call-overload]
+        # To ask makes no claims.
+        match key:
+            case (str(predicate), tuple(row)):
+                return key in self.texts or any(len(t.stating(predicate, row)) for t in self._claims.tables)
+        return False
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)

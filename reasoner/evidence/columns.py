@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reasoner.evidence.indexed import Indexed, Pattern, known
 from reasoner.term import Row, Value
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
     Spans = tuple[Ints, Ints, Ints]  # rows, the days on which spans start, and those on which they have ended
+
+T = TypeVar("T", bound=Hashable)
 
 _LARGEST = 2**62
 
@@ -209,14 +211,9 @@ def _always(count: int) -> Spans:
 
 def of_rows(rows: Mapping[Row, Truth]) -> Columns:
     """Rows of one predicate, at least one, as columns."""
-    import numpy as np
 
-    values = list(zip(*rows, strict=True))
-    numbers: list[dict[Value, int]] = [{v: n for n, v in enumerate(dict.fromkeys(column))} for column in values]
-    codes = tuple(
-        np.array([its[value] for value in column], np.int64) for its, column in zip(numbers, values, strict=True)
-    )
-    domains = tuple(list(its) for its in numbers)
+    columns = [numbered(column) for column in zip(*rows, strict=True)]
+    domains, codes = tuple(values for values, _ in columns), tuple(its for _, its in columns)
     truths = list(rows.values())
     if all(truth == ETERNAL for truth in truths):
         return Columns(domains, codes)
@@ -227,6 +224,15 @@ def of_rows(rows: Mapping[Row, Truth]) -> Columns:
         _array([(row, *span) for row, truth in enumerate(truths) for span in truth.possible]),
         _array([(row, first, last + 1) for row, truth in enumerate(truths) for first, last in truth.windows]),
     )
+
+
+def numbered(values: Iterable[T]) -> tuple[list[T], Ints]:
+    """The different values, and the number of one of them for each."""
+    import numpy as np
+
+    numbers: dict[T, int] = {}
+    codes = np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
+    return list(numbers), codes
 
 
 def _array(spans: list[tuple[int, Day, Day]]) -> Spans:

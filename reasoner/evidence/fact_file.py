@@ -196,7 +196,7 @@ def value_of(text: str) -> Value:
 
 def write(path: Path, declared: Sequence[Source | Assumption], tables: Iterable[ClaimTable]) -> None:
     """A fact file, whole or not at all."""
-    with _whole(path) as part:
+    with whole(path) as part:
         write_to(part, declared, tables)
 
 
@@ -213,15 +213,15 @@ def write_to(sink: Path | BytesIO, declared: Sequence[Source | Assumption], tabl
 
 def write_text(path: Path, declared: Sequence[Source | Assumption], tables: Iterable[ClaimTable]) -> None:
     """The same facts as a text, whole or not at all."""
-    with _whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{write_statement(one)}\n" for one in declared)
         for table in tables:
             file.writelines(f"{write_statement(table.fact(n))}\n" for n in range(table.size))
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Another path to write to, which becomes this one when all is written."""
+def whole(path: Path) -> Iterator[Path]:
+    """A file whole or not at all: another path to write to, which becomes this one when all is written."""
     part = path.with_name(path.name + ".part")
     try:
         yield part

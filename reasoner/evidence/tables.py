@@ -18,7 +18,7 @@ from reasoner.evidence.aliases import Aliases
 from reasoner.evidence.cells import Bad, Dates, Named, read_dates, read_value
 from reasoner.evidence.changes import Maps, check
 from reasoner.evidence.claim_table import UNDATED, ClaimTable
-from reasoner.evidence.columns import identify
+from reasoner.evidence.columns import identify, numbered
 from reasoner.evidence.feeds import Cells, Feed, Read, named
 from reasoner.evidence.mapping import Cell, Dating, TableMapping, Template, number
 from reasoner.evidence.readers import Batch, batches, line
@@ -339,14 +339,13 @@ class Importer:
                         found.setdefault((values[code], Quoted(word)), (own, int(table.lines[row])))
         if not found:
             return
-        columns = [{value: n for n, value in enumerate(dict.fromkeys(its))} for its in zip(*found, strict=True)]
-        places = np.array([[its[v] for its, v in zip(columns, row, strict=True)] for row in found], np.int64)
+        domains, codes = zip(*map(numbered, zip(*found, strict=True)), strict=True)
         source, lines = np.array(list(found.values()), np.int64).T
         locators = pa.array([f"row{line}" for line in lines.tolist()])
         undated = np.full((4, len(found)), UNDATED, np.int64)
-        domains, quotes = tuple(list(its) for its in columns), pa.nulls(len(found), pa.string())
+        quotes = pa.nulls(len(found), pa.string())
         yield ClaimTable(
-            file, "alias", domains, tuple(places.T), undated, words, said, source, lines, locators, quotes
+            file, "alias", domains, codes, undated, words, said, source, lines, locators, quotes
         )  # fmt: skip
 
 

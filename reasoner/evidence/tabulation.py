@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from reasoner.evidence.claim import bare, cited, known_sources, timing
 from reasoner.evidence.claim_table import UNDATED, ClaimTable, spoken
+from reasoner.evidence.columns import numbered
 from reasoner.syntax.tree import Citation, Fact, File, Program, Source
 from reasoner.syntax.vocabulary import Vocabulary
-from reasoner.term import Constant, Row, Value
+from reasoner.term import Constant, Row
 from reasoner.when import Date, When
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reasoner.evidence.columns import Ints
-
-T = TypeVar("T", Value, Citation)
 
 Written = tuple[Row, When | None, Citation, int]  # a row, its own time, whose word it is, and its line
 
@@ -50,8 +47,8 @@ def _table(file: str, predicate: str, written: Sequence[Written], sources: Mappi
     import pyarrow as pa
 
     rows, whens, citations, lines = zip(*written, strict=True)
-    domains, codes = zip(*map(_coded, zip(*rows, strict=True)), strict=True)
-    words, word = _coded(Citation(c.source, c.via, assuming=c.assuming) for c in citations)
+    domains, codes = zip(*map(numbered, zip(*rows, strict=True)), strict=True)
+    words, word = numbered(Citation(c.source, c.via, assuming=c.assuming) for c in citations)
     dates = [(*_days(when.start), *_days(when.end)) if when else (UNDATED,) * 4 for when in whens]
     return ClaimTable(
         file,
@@ -66,15 +63,6 @@ def _table(file: str, predicate: str, written: Sequence[Written], sources: Mappi
         pa.chunked_array([pa.array([c.locator for c in citations], pa.string())]),
         pa.chunked_array([pa.array([c.text for c in citations], pa.string())]),
     )
-
-
-def _coded(values: Iterable[T]) -> tuple[list[T], Ints]:
-    """The different values, and the number of one of them for each."""
-    import numpy as np
-
-    numbers: dict[T, int] = {}
-    codes = np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
-    return list(numbers), codes
 
 
 def _days(date: Date | None) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from reasoner.plan.plan import Plan, plan
 from reasoner.plan.slicing import within
 from reasoner.query import situation
 from reasoner.query.answers import Answer, Answers, Origin, Verdict
-from reasoner.query.bodies import filled, free_variables, instance, variable_names, write
+from reasoner.query.bodies import NOWHERE, asking, filled, free_variables, instance, variable_names, write
 from reasoner.query.citing import assumed, to_cite
 from reasoner.query.names import COMPASS, Names
 from reasoner.query.question import Question
@@ -32,7 +32,7 @@ from reasoner.syntax.tree import (
 )
 from reasoner.syntax.vocabulary import Vocabulary, atoms
 from reasoner.term import Atom, Constant, Row, Value, Variable, show_atom, unify
-from reasoner.text import Span, Text
+from reasoner.text import Span
 from reasoner.when import FUTURE, PAST, Day, Days, Interval, Truth
 
 QUESTION = "#query"
@@ -129,13 +129,11 @@ class Answering:
         self, body: tuple[BodyLiteral, ...], days: Interval | None, understood: Question | None = None
     ) -> Directed:
         """The plan for a question on some days, or on all of them; for English, also for the situation of its place."""
-        nowhere = Text("query", "").span(0, 0)
         asked = tuple(dict.fromkeys(free_variables(body)))
-        rules = [Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=nowhere)]
+        rules = [Rule(Atom(QUESTION, tuple(map(Variable, asked))), body, Citation(), origin=NOWHERE)]
         place = self._place(self._single_atom(body)) if understood else None
-        for needed in situation.bodies(place) if place is not None else ():
-            literals = tuple(Literal(Plain(one), origin=nowhere) for one in needed)
-            rules.append(Rule(Atom(SITUATION), literals, Citation(), origin=nowhere))
+        if place is not None:
+            rules += (asking(Atom(SITUATION), *needed) for needed in situation.bodies(place))
         goals = tuple(dict.fromkeys(rule.head.predicate for rule in rules))
         return self.directed(plan(self.vocabulary, goals, rules), goals, days)
 

@@ -9,14 +9,14 @@ from itertools import pairwise
 from reasoner.evidence.claim import Claim
 from reasoner.evidence.store import Store
 from reasoner.explain.why import Prover
+from reasoner.query.bodies import asking
 from reasoner.query.citing import assumed, resting_on, to_cite
 from reasoner.query.names import Names
 from reasoner.query.phrases import declared
 from reasoner.query.story import FIRST
-from reasoner.syntax.tree import Citation, Literal, Plain, Rule
+from reasoner.syntax.tree import Rule
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Row, Value, Variable
-from reasoner.text import Text
 from reasoner.when import FUTURE, PAST, Day, Interval, Truth
 
 # Columns with values: a predicate, its arity, the arguments that are the place and the value, and what others must be.
@@ -93,14 +93,12 @@ def valued(vocabulary: Vocabulary) -> dict[str, Valued]:
 
 def rules_for(vocabulary: Vocabulary) -> tuple[Rule, ...]:
     """Rules whose heads hold all that is told of places."""
-    nowhere = Text("query", "").span(0, 0)
     needed = [*((one[0], one[1]) for one in valued(vocabulary).values()), *((name, 1) for name in flags(vocabulary))]
     needed += [("reported", 2)] if vocabulary.arity("reported") == 2 else []
     found = []
     for predicate, arity in dict.fromkeys(needed):
         terms = tuple(Variable(f"V{n}") for n in range(arity))
-        body = (Literal(Plain(Atom(predicate, terms)), origin=nowhere),)
-        found.append(Rule(Atom(f"#{predicate}", terms), body, Citation(), origin=nowhere))
+        found.append(asking(Atom(f"#{predicate}", terms), Atom(predicate, terms)))
     return tuple(found)
 
 

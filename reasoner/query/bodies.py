@@ -6,9 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reasoner.check.safety import order
-from reasoner.syntax.tree import Aggregate, BodyLiteral, Comparison, Literal, Plain, atoms_of
+from reasoner.syntax.tree import Aggregate, BodyLiteral, Citation, Comparison, Literal, Plain, Rule, atoms_of
 from reasoner.syntax.write import write_literal
 from reasoner.term import Atom, Constant, Row, Term, Value, Variable, variables
+from reasoner.text import Text
+
+NOWHERE = Text("query", "").span(0, 0)
+
+
+def asking(head: Atom, *atoms: Atom) -> Rule:
+    """A rule of a question's own, for what it needs to be told."""
+    return Rule(head, tuple(Literal(Plain(atom), origin=NOWHERE) for atom in atoms), Citation(), origin=NOWHERE)
 
 
 def variable_names(atom: Atom | None) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from reasoner.engine.model import Model
 from reasoner.evidence.store import Store
 from reasoner.explain.why import Prover
+from reasoner.query.bodies import asking
 from reasoner.query.names import COMPASS, Names
 from reasoner.query.story import Story, rules_about, story
-from reasoner.syntax.tree import Citation, Literal, Plain, Rule
+from reasoner.syntax.tree import Rule
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Constant, Variable
-from reasoner.text import Text
 from reasoner.verify.invariants import disputes
 from reasoner.when import Day
 
@@ -57,14 +57,12 @@ def rules_around(vocabulary: Vocabulary, names: Names, subject: str) -> tuple[Ru
     rules = rules_about(vocabulary, names, subject)
     if vocabulary.arity("adjacent") != 3 or vocabulary.arity("holds") != 2:
         return rules
-    nowhere = Text("query", "").span(0, 0)
     place, actor = Variable("Q"), Variable("A")
     around = [Atom("adjacent", (Constant(subject), place, Variable("_")))]
     if vocabulary.arity("open_towards") == 3:
         around.append(Atom("open_towards", (Constant(subject), Variable("_"), place)))
-    bodies = [(near, Atom("holds", (actor, place))) for near in around]
-    literals = [tuple(Literal(Plain(atom), origin=nowhere) for atom in body) for body in bodies]
-    return (*rules, *(Rule(Atom(BESIDE, (place, actor)), body, Citation(), origin=nowhere) for body in literals))
+    head, held = Atom(BESIDE, (place, actor)), Atom("holds", (actor, place))
+    return (*rules, *(asking(head, near, held) for near in around))
 
 
 def portrait(

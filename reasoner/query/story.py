@@ -10,10 +10,11 @@ from reasoner.evidence.claim import Claim
 from reasoner.evidence.spelling import fold
 from reasoner.evidence.store import Store
 from reasoner.explain.why import Prover
+from reasoner.query.bodies import asking
 from reasoner.query.citing import a_day, assumed, resting_on, to_cite
 from reasoner.query.names import Names
 from reasoner.query.phrases import declared
-from reasoner.syntax.tree import Citation, Declaration, Literal, Plain, Rule
+from reasoner.syntax.tree import Declaration, Rule
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Constant, Row, Term, Variable
 from reasoner.text import Text
@@ -106,14 +107,12 @@ def about(vocabulary: Vocabulary, types: Iterable[str]) -> Iterator[tuple[Declar
 
 def rules_about(vocabulary: Vocabulary, names: Names, subject: str) -> tuple[Rule, ...]:
     """Rules whose heads hold all that the story of a constant needs, so that nothing else need be derived."""
-    nowhere = Text("query", "").span(0, 0)
     found = []
     for declaration, at in about(vocabulary, names.types.get(subject, ())):
         others = tuple(Variable(f"V{n}") for n in range(len(declaration.parameters)))
         terms: tuple[Term, ...] = (*others[:at], Constant(subject), *others[at + 1 :])
-        body = (Literal(Plain(Atom(declaration.predicate, terms)), origin=nowhere),)
         head = Atom(f"#{declaration.predicate}", others[:at] + others[at + 1 :])
-        found.append(Rule(head, body, Citation(), origin=nowhere))
+        found.append(asking(head, Atom(declaration.predicate, terms)))
     return tuple(found)
 
 
