@@ -29,7 +29,7 @@ def written(folder: Path, places: int) -> list[Path]:
     from reasoner.evidence.store import store
     from reasoner.evidence.tables import Importer
     from reasoner.geography.survey import survey
-    from reasoner.knowledge_base import load, vocabulary_of
+    from reasoner.loading import load, vocabulary_of
 
     random = np.random.default_rng(7)
     first = np.datetime64("2014-01-01")

@@ -74,7 +74,7 @@ def main(rows: int = ROWS) -> None:
     from reasoner import load
     from reasoner.evidence import fact_file, mapping
     from reasoner.evidence.tables import Importer
-    from reasoner.knowledge_base import vocabulary_of
+    from reasoner.loading import vocabulary_of
 
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder) / "ged.csv", Path(folder) / "ged.parquet"

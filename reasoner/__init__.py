@@ -14,17 +14,22 @@ from reasoner.diagnostic import Problems
 
 if TYPE_CHECKING:
     from reasoner.archive.archive import Archive
-    from reasoner.knowledge_base import KnowledgeBase, load
+    from reasoner.knowledge_base import KnowledgeBase
+    from reasoner.loading import load
 
 __all__ = ["Archive", "KnowledgeBase", "Problems", "load"]
 
 
 def __getattr__(name: str) -> object:
     """Loads the knowledge base, and the grammar and engine under it, when it is first asked for."""
-    if name in ("KnowledgeBase", "load"):
-        from reasoner import knowledge_base
+    if name == "KnowledgeBase":
+        from reasoner.knowledge_base import KnowledgeBase
 
-        return getattr(knowledge_base, name)
+        return KnowledgeBase
+    if name == "load":
+        from reasoner.loading import load
+
+        return load
     if name == "Archive":
         from reasoner.archive.archive import Archive
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoner.check import check
@@ -13,7 +13,6 @@ from reasoner.diagnostic import Diagnostic, Problems, error, errors, sort
 from reasoner.engine import engine
 from reasoner.engine.conclusions import Conclusions, Relations
 from reasoner.engine.model import Model
-from reasoner.evidence import fact_file
 from reasoner.evidence.claim import ANALYST, SUPPOSED, assumption_texts, known_sources
 from reasoner.evidence.claims import Claims, files_but, files_without
 from reasoner.evidence.store import Store, store
@@ -22,16 +21,17 @@ from reasoner.explain.compare import Comparison, Side, compare, conclusions
 from reasoner.explain.sources import Alone, Backing, alone, backings
 from reasoner.explain.why import Prover
 from reasoner.explain.why_not import WhyNot, why_not
-from reasoner.home import default
 from reasoner.plan.goal import Directed
 from reasoner.plan.plan import plan
 from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
 from reasoner.query.names import Names
 from reasoner.query.options import bad_options, days_of, facts_of, misses, outside, row_of
+from reasoner.query.portrait import Portrait, portrait, rules_around
 from reasoner.query.question import Question, understand
+from reasoner.query.story import Story, rules_about, story, subject_of
+from reasoner.query.theatre import Theatre, rules_of_theatre, theatre
 from reasoner.syntax.load import Progress
-from reasoner.syntax.load import load as load_files
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule, Statement
 from reasoner.syntax.vocabulary import Vocabulary, atoms
@@ -43,59 +43,7 @@ from reasoner.when import Day, Interval, parse_date
 if TYPE_CHECKING:
     from reasoner.verify.hunt import Report
 
-Paths = Sequence[str | Path]
-
 APPENDED = "append"  # the name of the text that is appended
-
-
-def load(
-    rules: str | Path | Paths = (),
-    facts: str | Path | Paths = (),
-    *,
-    default_rules: bool = True,
-    known_by: str | None = None,
-    without: str | Iterable[str] = (),
-    suppose: str | Iterable[str] = (),
-    engine: str = "columnar",
-    dialect: str = "datalog",
-    beside: Iterable[File] = (),
-    progress: Progress | None = None,
-) -> KnowledgeBase:
-    """Rule and fact files, or folders of them, as a knowledge base.
-
-    `rules` are read beside the default ones: `./rules` where there is such a folder, else the bundled ones.
-    `facts` are read instead of `./facts`, else the bundled ones. `default_rules=False` reads what is named alone,
-    as does `dialect="souffle"`, for programs of Souffle. `beside` are files that have been read.
-    `progress` is told how many bytes are read, and of how many.
-    Raises Problems with everything that is wrong in what was read.
-    """
-    problems: list[Diagnostic] = []
-    named_rules, named_facts = _paths(rules), _paths(facts)
-    paths = [*named_rules, *named_facts]
-    if default_rules and dialect == "datalog":
-        paths = [default("rules"), *named_rules, *(named_facts or [default("facts")])]
-    texts, columns = fact_file.split(paths)
-    program = Program((*beside, *load_files(texts, problems, progress, dialect).files))
-    supposed, dropped = suppositions(_many(suppose), problems)
-    program = Program((*program.files, *fact_file.files(columns, problems, program), supposed))
-    return KnowledgeBase(program, problems, known_by=known_by, without=_many(without), dropped=dropped, engine=engine)
-
-
-def vocabulary_of(rules: str | Path | Paths = ()) -> Vocabulary:
-    """What the default rules declare, and some more rules. Raises Problems."""
-    problems: list[Diagnostic] = []
-    program = load_files([default("rules"), *_paths(rules)], problems)
-    if errors(problems):
-        raise Problems(problems)
-    return Vocabulary(program)
-
-
-def _paths(given: str | Path | Paths) -> list[str | Path]:
-    return [given] if isinstance(given, str | Path) else list(given)
-
-
-def _many(given: str | Iterable[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
 
 
 class KnowledgeBase:
@@ -287,6 +235,34 @@ class KnowledgeBase:
     def rests_alone(self, at: str | None = None, progress: Progress | None = None) -> tuple[Alone, ...]:
         """For each independent source, what rests on its word alone, on a day or on the last evidence."""
         return alone(self.vocabulary, self.claims, engine(self._engine), self._day(at), progress)
+
+    # ---------------------------------------------------------------- seeing
+
+    def story(self, place: str) -> Story:
+        """What lasted and what happened at a place, or with anybody, by any of its names. Raises Problems."""
+        subject, assumed = subject_of(self.names, place, "Place")
+        prover = self.concluded(rules_about(self.vocabulary, self.names, subject))
+        found = story(self.vocabulary, self.store, self.names, prover, subject, assumption_texts(self.program))
+        return replace(found, assumptions=(*assumed, *found.assumptions))
+
+    def portrait(self, place: str, at: str | None = None) -> Portrait:
+        """How a place stands on a day, by default that of its last evidence. Raises Problems."""
+        self.must_be_known(at)
+        subject, assumed = subject_of(self.names, place, "Place")
+        day = days_of(at)[1] - 1 if at else self.store.last_evidence([subject]) or 0
+        # The first days of what is so are told too, so all days are needed.
+        prover = self.concluded(rules_around(self.vocabulary, self.names, subject))
+        texts = assumption_texts(self.program)
+        found = portrait(self.vocabulary, self.store, self.names, prover, subject, texts, day)
+        return replace(found, story=replace(found.story, assumptions=(*assumed, *found.story.assumptions)))
+
+    @cached_property
+    def theatre(self) -> Theatre:
+        """How all places stand over time, to be drawn as a map."""
+        prover = self.concluded(rules_of_theatre(self.vocabulary, self.store))
+        return theatre(self.vocabulary, self.store, self.names, prover)
+
+    # ---------------------------------------------------------------- days and questions
 
     def outside(self, at: str | None) -> Diagnostic | None:
         """What is to be said of a day that is before or after all evidence."""

@@ -16,7 +16,7 @@ from reasoner.diagnostic import Diagnostic, Problems
 from reasoner.evidence import fact_file, mapping
 from reasoner.evidence.aliases import Aliases
 from reasoner.evidence.tables import Importer
-from reasoner.knowledge_base import vocabulary_of
+from reasoner.loading import vocabulary_of
 from tests.rows import GOOD, RULES, imported, opened, table
 
 # ---------------------------------------------------------------- what is told of mappings and files

@@ -26,7 +26,7 @@ from reasoner.evidence.claim_table import ClaimTable
 from reasoner.evidence.resolving import Resolution
 from reasoner.evidence.spelling import fold
 from reasoner.evidence.tables import Imported, Importer
-from reasoner.knowledge_base import vocabulary_of
+from reasoner.loading import vocabulary_of
 from reasoner.term import Quoted
 from tests.rows import GOOD, MAPPING, ROOT, RULES, mapped, table, words
 

@@ -19,7 +19,7 @@ from reasoner.evidence import fact_file
 from reasoner.evidence.aliases import Aliases
 from reasoner.evidence.cells import REASONS
 from reasoner.evidence.tables import Imported, Importer
-from reasoner.knowledge_base import vocabulary_of
+from reasoner.loading import vocabulary_of
 from reasoner.syntax.vocabulary import Vocabulary
 from tests.rows import COLUMNS, GOOD, MAPPING, ROOT, imported, mapped, opened, words
 

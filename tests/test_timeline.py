@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 import reasoner
 from reasoner.doors.cli import cli
 from reasoner.doors.shared import renderer_for
-from reasoner.doors.showing import portrait_of, story_of
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.atlas import spots
 from reasoner.query.story import REPEATED_BY, TOLD_BY, Story, about
@@ -48,7 +47,7 @@ def bastogne() -> KnowledgeBase:
 @cache
 def besieged() -> Story:
     """The story of Bastogne."""
-    return story_of(bastogne(), "Bastogne")
+    return bastogne().story("Bastogne")
 
 
 def day(written: str) -> int:
@@ -71,7 +70,7 @@ def test_a_story_tells_all_that_holds(war: str) -> None:
     base = doctrine().append(war)
     model = base.model()
     for place in spots(base.store, base.names):
-        told = {(one.predicate, one.row): one.truth for one in story_of(base, place).strands}
+        told = {(one.predicate, one.row): one.truth for one in base.story(place).strands}
         for declaration, at in about(base.vocabulary, {"Place"}):
             rows = model.rows(declaration.predicate).items() if declaration.kind == "state" else ()
             for row, truth in rows:
@@ -105,7 +104,7 @@ def test_states_of_ones_own_are_exported(tmp_path: Path) -> None:
 
 def test_what_is_drawn_has_its_words() -> None:
     """Each strand cites what it rests on, and events have the words that say so."""
-    story = story_of(reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False), "Raqqa")
+    story = reasoner.load(ROOT / "rules", ROOT / "facts", default_rules=False).story("Raqqa")
     assert all(one.claims for one in story.strands)
     assert all(one.claims or one.predicate == "relieved" for one in story.events)
     assert ("holds", ("isil", "raqqa_city")) in {(one.predicate, one.row) for one in story.strands}
@@ -180,7 +179,7 @@ def test_a_timeline_is_data_too() -> None:
 def test_a_place_is_shown_as_it_stands(at: str) -> None:
     """`show` says what may hold on the day and nothing else; its sides are those that the model has."""
     model, on = bastogne().model(), day(at)
-    data: Any = as_data(portrait_of(bastogne(), "Bastogne", on), renderer_for(bastogne()))
+    data: Any = as_data(bastogne().portrait("Bastogne", at), renderer_for(bastogne()))
     told = {one["atom"] for one in data["states"]}
     for predicate in ("holds", "contested", "besieged", "besieges", "encircled", "cut_off", "supply", "corridor"):
         for row, truth in model.rows(predicate).items():

@@ -30,7 +30,8 @@ from reasoner.evidence.claim_table import ClaimTable
 from reasoner.evidence.claims import TableFile
 from reasoner.evidence.tables import Imported, Importer
 from reasoner.evidence.zones import Zones
-from reasoner.knowledge_base import KnowledgeBase, vocabulary_of
+from reasoner.knowledge_base import KnowledgeBase
+from reasoner.loading import vocabulary_of
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.tree import Program
 from reasoner.syntax.vocabulary import Vocabulary

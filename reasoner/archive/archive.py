@@ -18,7 +18,8 @@ from reasoner.engine.conclusions import Conclusions
 from reasoner.engine.tables.rows import Rows
 from reasoner.evidence import fact_file
 from reasoner.home import default
-from reasoner.knowledge_base import KnowledgeBase, load
+from reasoner.knowledge_base import KnowledgeBase
+from reasoner.loading import load
 from reasoner.syntax.load import Progress, shown
 from reasoner.syntax.load import load as load_files
 from reasoner.syntax.tree import Program

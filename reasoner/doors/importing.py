@@ -49,7 +49,7 @@ def import_table(
     alike: `reasoner names` lists what may be one.
     """
     from reasoner.evidence import fact_file, mapping
-    from reasoner.knowledge_base import load, vocabulary_of
+    from reasoner.loading import load, vocabulary_of
 
     problems: list[Diagnostic] = []
     found = mapping.load(named, problems)

@@ -32,7 +32,7 @@ def names(rules: tuple[str, ...], facts: tuple[str, ...], as_json: bool) -> None
     Nothing is changed. Each comes with what it may be another name of: how near in spelling (100: both are called so),
     how far away, how many facts that has, and the line that settles it.
     """
-    from reasoner.knowledge_base import load
+    from reasoner.loading import load
     from reasoner.query.unresolved import unresolved
 
     base = load(rules, facts)

@@ -100,7 +100,7 @@ class InvariantItem(Told):
     def runtest(self) -> None:
         """Fails with each row that breaks it, and the days."""
         from reasoner.diagnostic import draw
-        from reasoner.knowledge_base import load
+        from reasoner.loading import load
 
         known = self.config.stash.setdefault(BROKEN, {})
         project = project_of(self.path) or self.path.parent

@@ -70,7 +70,7 @@ def flags(command: Callable[..., None]) -> Callable[..., None]:
 
 def open_base(given: Given) -> Any:
     """The knowledge base that the flags name."""
-    from reasoner.knowledge_base import load
+    from reasoner.loading import load
 
     with progress_bar("reading", LONG) as progress:
         named = given["rules"], given["facts"]

@@ -6,17 +6,14 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say_if_outside
 
 if TYPE_CHECKING:
-    from reasoner.query.portrait import Portrait
-    from reasoner.query.story import Story
     from reasoner.render.timeline import Line
-    from reasoner.when import Day
 
 PIPED = 100  # characters, where there is no terminal and COLUMNS says nothing
 
@@ -35,7 +32,7 @@ def timeline(place: str, start: str | None, end: str | None, **given: Unpack[Giv
     from reasoner.render import timeline as rendered
 
     base = open_base(given)
-    found, renderer = story_of(base, place), renderer_for(base)
+    found, renderer = base.story(place), renderer_for(base)
     first, last = start or given["at"], end or given["at"]
     base.must_be_known(last)
     days = rendered.span(found, days_of(first)[0] if first else None, days_of(last)[1] if last else None)
@@ -48,19 +45,6 @@ def timeline(place: str, start: str | None, end: str | None, **given: Unpack[Giv
     sys.exit(0 if found.strands or found.events else 1)
 
 
-def story_of(base: Any, written: str) -> Story:
-    """The story of what a name means. Raises Problems."""
-    from dataclasses import replace
-
-    from reasoner.evidence.claim import assumption_texts
-    from reasoner.query.story import rules_about, story, subject_of
-
-    subject, assumed = subject_of(base.names, written, "Place")
-    prover = base.concluded(rules_about(base.vocabulary, base.names, subject))
-    found = story(base.vocabulary, base.store, base.names, prover, subject, assumption_texts(base.program))
-    return replace(found, assumptions=(*assumed, *found.assumptions))
-
-
 @click.command()
 @click.argument("place")
 @flags
@@ -69,35 +53,16 @@ def show(place: str, **given: Unpack[Given]) -> None:
 
     The day is that of --at, or of the last evidence.
     """
-    from reasoner.query.options import days_of
     from reasoner.render import place as rendered
 
     base = open_base(given)
-    base.must_be_known(given["at"])
-    found = portrait_of(base, place, days_of(given["at"])[1] - 1 if given["at"] else None)
+    found = base.portrait(place, given["at"])
     if given["as_json"]:
         print_json(rendered.as_data(found, renderer_for(base)))
     else:
         _print(rendered.Drawing(renderer_for(base), _width()).lines(found))
     say_if_outside(base, given["at"])
     sys.exit(0 if found.story.strands else 1)
-
-
-def portrait_of(base: Any, written: str, on: Day | None = None) -> Portrait:
-    """How what a name means stands on a day, by default that of its last evidence. Raises Problems."""
-    from dataclasses import replace
-
-    from reasoner.evidence.claim import assumption_texts
-    from reasoner.query.portrait import portrait, rules_around
-    from reasoner.query.story import subject_of
-
-    subject, assumed = subject_of(base.names, written, "Place")
-    day = (base.store.last_evidence([subject]) or 0) if on is None else on
-    # The first days of what is so are told too, so all days are needed.
-    prover = base.concluded(rules_around(base.vocabulary, base.names, subject))
-    texts = assumption_texts(base.program)
-    found = portrait(base.vocabulary, base.store, base.names, prover, subject, texts, day)
-    return replace(found, story=replace(found.story, assumptions=(*assumed, *found.story.assumptions)))
 
 
 def _width() -> int:

@@ -44,7 +44,7 @@ def geography(
     from reasoner.evidence.store import store
     from reasoner.geography import areas as polygons
     from reasoner.geography.survey import NEIGHBOURS, ROADS, borders, survey
-    from reasoner.knowledge_base import load
+    from reasoner.loading import load
 
     base = load(rules, facts)
     # What an earlier run of the command drew does not count.

@@ -101,7 +101,7 @@ def coverage(folders: tuple[Path, ...], as_json: bool) -> None:
     The rules and facts are ./rules and ./facts, or else the bundled ones; DIR is by default tests/cases, where there
     is one. A rule has fired once for each row that it derives by itself, certainly or possibly.
     """
-    from reasoner.knowledge_base import load
+    from reasoner.loading import load
     from reasoner.syntax.tree import Rule
     from reasoner.verify.coverage import firings
 

@@ -32,7 +32,7 @@ def verify(
     is remembered in .reasoner/verify, and looked at first by the next run.
     """
     from reasoner.home import default
-    from reasoner.knowledge_base import load
+    from reasoner.loading import load
     from reasoner.verify.hunt import CORPUS, hunt
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CORPUS.parent))  # else it makes a folder of its own
