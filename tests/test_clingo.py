@@ -96,7 +96,6 @@ def plain(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=80, deadline=None)
 @given(plain())
 def test_drawn_programs(text: str) -> None:
     """A plain program means what clingo says that it means, the text passed through unchanged."""

@@ -110,7 +110,6 @@ DAYS = st.one_of(
 
 
 @ENGINES
-@settings(max_examples=100, deadline=None)
 @given(question=questions(), days=DAYS)
 def test_demand_is_the_whole_plan(evaluate: Callable, question: tuple[Written, str], days: Interval | None) -> None:
     """Narrowed to what is demanded and to the days asked about, a plan has the answers of the whole one."""
@@ -120,7 +119,6 @@ def test_demand_is_the_whole_plan(evaluate: Callable, question: tuple[Written, s
 
 
 @ENGINES
-@settings(max_examples=60, deadline=None)
 @given(question=questions(), days=DAYS.filter(bool))
 def test_a_slice_is_right_on_its_days(evaluate: Callable, question: tuple[Written, str], days: Interval) -> None:
     """Without demand each predicate, of rules or of facts, is right on the days on which it is needed."""
@@ -160,7 +158,6 @@ def test_each_operator_is_asked_for(evaluate: Callable, p: Rows, q: Rows, step: 
         assert found == held(naive(whole, facts).rows(QUERY), days), head
 
 
-@settings(max_examples=100, deadline=None)
 @given(questions())
 def test_narrowed_plans_are_stratified(question: tuple[Written, str]) -> None:
     """No stratum comes to read itself under `not`, an operator or an aggregate, and none reads a later one."""
@@ -176,7 +173,6 @@ def test_narrowed_plans_are_stratified(question: tuple[Written, str]) -> None:
             assert all(home.get(other, 0) <= number for other in read(rule)), rule
 
 
-@settings(max_examples=100, deadline=None)
 @given(questions())
 def test_nothing_more_is_derived(question: tuple[Written, str]) -> None:
     """Each row of a narrowed plan is a row of the whole plan, with the same days if the question reads it."""
@@ -189,7 +185,6 @@ def test_nothing_more_is_derived(question: tuple[Written, str]) -> None:
 # ---------------------------------------------------------------- the same proofs
 
 
-@settings(max_examples=100, deadline=None)
 @given(question=questions(), days=DAYS)
 def test_proofs_stand_on_the_whole_plan(question: tuple[Written, str], days: Interval | None) -> None:
     """From a narrowed model every answer has a proof as sure and as short as from the whole one, true in that too."""

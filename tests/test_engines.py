@@ -7,7 +7,7 @@ from collections.abc import Callable
 import clingo
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoner.diagnostic import Problems
@@ -52,7 +52,6 @@ def test_engines_by_name() -> None:
     assert {name: engine(name) for name in ENGINES} == {"columnar": columnar, "naive": naive, "pydatalog": pydatalog}
 
 
-@settings(max_examples=120, deadline=None)
 @given(programs())
 def test_columnar_is_naive(program: Written) -> None:
     """The columnar engine gives the definition's certain and possible days and windows for every row."""
@@ -77,7 +76,6 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=40, deadline=None)
 @given(programs())
 def test_every_way_is_naive(way: str, program: Written) -> None:
     """Whatever way the columnar engine takes, its answer is that of the definition."""
@@ -110,7 +108,6 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problem.labels
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs(widest=1, months=False))
 def test_exact_stays_exact(program: Written) -> None:
     """Where no date is uncertain, certain and possible are one, there are no windows, and engines agree."""
@@ -119,7 +116,6 @@ def test_exact_stays_exact(program: Written) -> None:
     assert given_ == answer(program.text, naive)
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs())
 def test_certain_is_possible(program: Written) -> None:
     """Certain is inside possible, and each window holds a possible day and no certain one."""
@@ -131,7 +127,6 @@ def test_certain_is_possible(program: Written) -> None:
             assert not span & truth.certain, key
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs(), st.randoms(use_true_random=False))
 def test_order_does_not_matter(program: Written, random) -> None:
     """The order of facts, of rules and of literals in a rule changes no answer."""
@@ -144,7 +139,6 @@ def test_order_does_not_matter(program: Written, random) -> None:
     assert answer(program.text) == answer(other.text)
 
 
-@settings(max_examples=50, deadline=None)
 @given(programs(months=False), st.integers(-40_000, 40_000))
 def test_time_shift(program: Written, by: int) -> None:
     """A program whose days all lie so much later has answers that all lie so much later."""
@@ -188,7 +182,6 @@ def truths(draw: st.DrawFn) -> Truth:
     return Truth(certain, possible, narrowest(hit, certain))
 
 
-@settings(max_examples=60, deadline=None)
 @given(*[st.dictionaries(st.sampled_from((("a",), ("b",), ("c",))), truths(), max_size=2) for _ in range(2)])
 def test_each_operator(p: dict[Row, Truth], q: dict[Row, Truth]) -> None:
     """Each operator by itself gives the definition's three sets, for days and windows of any shape."""
@@ -247,7 +240,6 @@ def solved(text: str) -> set[str]:
     return only
 
 
-@settings(max_examples=100, deadline=None)
 @given(plain_programs())
 def test_plain_datalog_is_clingo(text: str) -> None:
     """A program with no declarations means what clingo says it means, text passed through unchanged."""
@@ -334,7 +326,6 @@ def test_rounds_of_few_rows_that_settle(monkeypatch: pytest.MonkeyPatch) -> None
     assert answer(text) == answer(text, naive)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(0, 9), st.integers(1, 5)), max_size=12),
     st.tuples(st.none() | st.sampled_from("abcd"), st.none() | st.integers(0, 4)),

@@ -21,6 +21,7 @@ from tests.seed import FACTS
 
 ROOT = Path(__file__).parent.parent
 SPACE = "{http://graphml.graphdrawing.org/xmlns}"
+STEPS = 300  # of a proof, more than are told unless more are asked for
 NASTY = """\
 state p(x) "{x} is \\"so\\" & <so>".
 source s publisher "A \\"B\\" & Co" date 2016-05-15.
@@ -166,22 +167,22 @@ def test_proofs_share_their_parts(kb: KnowledgeBase) -> None:
 
 
 def test_forms_at_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """`--form`, `--all` and `--depth` together; a proof of a thousand steps is whole as facts and cut short as text."""
-    edges = "".join(f"e({i}, {i + 1}).\n" for i in range(1000))
+    """`--form`, `--all` and `--depth` together; a proof of many steps is whole as facts and cut short as text."""
+    edges = "".join(f"e({i}, {i + 1}).\n" for i in range(STEPS))
     (tmp_path / "chain.dl").write_text(
-        f"r(0).\nr(Y) :- r(X), e(X, Y).\nr(1000) :- by_air(0, 1000).\nby_air(0, 1000).\n{edges}"
+        f"r(0).\nr(Y) :- r(X), e(X, Y).\nr({STEPS}) :- by_air(0, {STEPS}).\nby_air(0, {STEPS}).\n{edges}"
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
     def why(*flags: str) -> str:
-        command = ["why", "r(1000)", "--no-default-rules", "--rules", "chain.dl", *flags]
+        command = ["why", f"r({STEPS})", "--no-default-rules", "--rules", "chain.dl", *flags]
         return CliRunner(catch_exceptions=False).invoke(cli, command).stdout
 
     assert why("--form", "tree").count("\n") == 2
     shown = json.loads(why("--form", "json", "--all", "2", "--depth", "500"))
     assert [len(proof["because"]) for proof in shown] == [1, 2]
     assert "and so on" in why("--all", "2")
-    assert why("--form", "facts", "--all", "2").count("\nuses_rule(") == 1 + 1000
+    assert why("--form", "facts", "--all", "2").count("\nuses_rule(") == 1 + STEPS
     assert why("--form", "mermaid", "--depth", "1").count("\n") == 2
     assert json.loads(why("--json", "--all", "2"))["answers"][0]["proofs"][0]["rule"] == "chain.dl:3"

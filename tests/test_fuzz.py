@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from reasoner import knowledge_base
+from reasoner import loading
 from reasoner.check import check
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors, sort
 from reasoner.doors import cli
@@ -190,7 +190,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         problems.extend(KEPT[key][1])
         return KEPT[key][0]
 
-    monkeypatch.setattr(knowledge_base, "load_files", once)
+    monkeypatch.setattr(loading, "load_files", once)
     monkeypatch.setattr(sys, "argv", [])  # which `run` sets
 
 

@@ -99,7 +99,7 @@ class Following(RuleBasedStateMachine):
 
 
 TestFollowing = Following.TestCase
-TestFollowing.settings = settings(max_examples=50, stateful_step_count=5, deadline=None)
+TestFollowing.settings = settings(max_examples=30, stateful_step_count=5, deadline=None)
 
 
 # ---------------------------------------------------------------- only the days that may differ

@@ -161,7 +161,6 @@ grid = st.tuples(st.integers(0, 8), st.integers(0, 8)).map(lambda at: (30 + at[0
 KEYED = MAPPING.replace('place = "place"', 'place = { column = "place", key = ["lat", "lon"] }')
 
 
-@settings(max_examples=40, deadline=None)
 @example([("a", "B", None), ("c", "A", None)], [("A", (30.0, 40.0)), ("B", (30.0, 40.24))], True)
 @given(
     st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["A", "B"]), st.none() | grid), max_size=4),

@@ -24,9 +24,10 @@ def wide() -> dict[tuple[str, str], Any]:
 
 @st.composite
 def boxes(draw: st.DrawFn) -> tuple[float, float, float, float]:
-    """A box within the wide one."""
-    west, south = draw(st.floats(20, 45)), draw(st.floats(20, 55))
-    return west, south, west + draw(st.floats(0.1, 5)), south + draw(st.floats(0.1, 5))
+    """A box within the wide one. Its edges run between the thousandths, so that no line lies on them."""
+    west, south = draw(st.integers(20_000, 45_000)), draw(st.integers(20_000, 55_000))
+    east, north = west + draw(st.integers(100, 4_900)), south + draw(st.integers(100, 4_900))
+    return west / 1_000 + 3e-4, south / 1_000 + 3e-4, east / 1_000 + 3e-4, north / 1_000 + 3e-4
 
 
 @settings(max_examples=30)

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import reasoner
@@ -248,7 +248,6 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
     return "\n".join(theirs), "\n".join(clingo)
 
 
-@settings(max_examples=60, deadline=None)
 @given(pairs())
 def test_drawn_programs_are_clingos(tmp_path_factory: pytest.TempPathFactory, pair: tuple[str, str]) -> None:
     """A program of the plain part means what the same program means to clingo."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import reasoner
@@ -59,7 +59,6 @@ def answers(prover: Prover) -> Iterator[tuple[str, Row, Day]]:
                 yield from ((predicate, row, day) for day in days_of(truth))
 
 
-@settings(max_examples=150, deadline=None)
 @given(programs())
 def test_every_answer_has_a_proof_that_the_checker_accepts(program: Written) -> None:
     """Of every program, with all operators, aggregates, recursion and uncertain dates; found with or without it."""
@@ -75,7 +74,6 @@ def test_every_answer_has_a_proof_that_the_checker_accepts(program: Written) -> 
             assert not checker.complaints(proof), (predicate, row, day, certain)
 
 
-@settings(max_examples=100, deadline=None)
 @given(programs())
 def test_the_checker_evaluates_as_the_definition_does(program: Written) -> None:
     """What it finds out by itself, whole predicates or single rows, is what the naive engine says."""
@@ -91,7 +89,6 @@ def test_the_checker_evaluates_as_the_definition_does(program: Written) -> None:
             assert truth_of(single.rows(predicate, row)[row]) == truth
 
 
-@settings(max_examples=100, deadline=None)
 @given(programs(), st.integers(0, 3))
 def test_asked_of_some_days_the_checker_says_the_same_of_them(program: Written, more: int) -> None:
     """What it leaves aside, because it is asked of few days, changes nothing on these."""
@@ -122,7 +119,6 @@ def one_of(held: Held, first: Day, last: Day) -> bool:
     return any(start <= first and last < end for start, end in held.possible)
 
 
-@settings(max_examples=60, deadline=None)
 @given(question=questions(), days=DAYS)
 def test_a_proof_from_a_narrowed_model_stands_on_the_whole(
     question: tuple[Written, str], days: Interval | None
@@ -167,7 +163,6 @@ def taken(facts: Store, claim: Claim) -> Store:
     return Store(claimed, rest)
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs(most_rules=2))
 def test_without_a_leaf_no_proof_stands(program: Written) -> None:
     """Without a claim a proof that cites it is refused; the answer falls with it, or has another, checked proof."""
@@ -189,7 +184,6 @@ def test_without_a_leaf_no_proof_stands(program: Written) -> None:
                 assert other.certain == (day in truth.certain)
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs())
 def test_no_proof_is_cyclic(program: Written) -> None:
     """No row is proved for a day by way of itself on that day, and every branch ends in a claim, a definition, an
@@ -207,7 +201,6 @@ def test_no_proof_is_cyclic(program: Written) -> None:
             below[node] = lower | ({me} if isinstance(node, Derived) else frozenset())
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs(), st.randoms(use_true_random=False))
 def test_a_proof_that_was_changed_is_refused(program: Written, random: Random) -> None:
     """Another day on which it is not so, another row, rule or binding, one premise less: each is found out."""
@@ -245,7 +238,6 @@ def mutations(proof: Proof, prover: Prover, vocabulary: Vocabulary, random: Rand
 # ---------------------------------------------------------------- what explains an absence
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs())
 def test_what_explains_an_absence_holds_and_weighs_nothing(program: Written) -> None:
     """It is certain and stands under what is surely absent; without it the proof is the one that was found."""
@@ -296,7 +288,6 @@ def test_what_does_not_stand_in_the_way_is_refused() -> None:
 # ---------------------------------------------------------------- several proofs, and every bundled case
 
 
-@settings(max_examples=40, deadline=None)
 @given(programs(most_rules=2))
 def test_the_best_proofs_come_first_and_rest_on_different_claims(program: Written) -> None:
     """The first is the best one, each is checked, no two rest on the same claims; asked for fewer, the same come."""
@@ -312,7 +303,6 @@ def test_the_best_proofs_come_first_and_rest_on_different_claims(program: Writte
         assert [leaves(p) for p in prover.several(predicate, row, day, 2)] == [leaves(p) for p in found[:2]]
 
 
-@settings(max_examples=100, deadline=None)
 @given(programs())
 def test_a_search_that_goes_only_so_far_finds_what_a_whole_one_finds(program: Written) -> None:
     """Looking at short proofs first costs nothing in quality: as few unsure steps, assumptions and steps."""

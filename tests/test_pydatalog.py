@@ -70,7 +70,6 @@ def test_questions_are_answered_the_same(kb: KnowledgeBase) -> None:
     assert other.query("besieges(A, P, S)") == kb.query("besieges(A, P, S)")
 
 
-@settings(max_examples=40, deadline=None)
 @given(programs())
 def test_programs_are_the_same(program: Written) -> None:
     """Random programs, with all operators, aggregates, recursion and uncertain dates, have the answers of columnar."""

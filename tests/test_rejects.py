@@ -205,7 +205,6 @@ LINES = st.binary(max_size=12).filter(lambda line: b"\n" not in line) | st.sampl
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(LINES, max_size=8))
 def test_bytes_in_lines_of_json_add_up(lines: list[bytes]) -> None:
     """Whatever bytes stand in the lines of a file of JSON, each line is accepted or among the rejects."""

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import reasoner
@@ -103,7 +103,6 @@ FACTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(FACTS, st.booleans())
 def test_minimal_sets_are_enough_and_minimal(stated: list[tuple[str, str, str]], negated: bool) -> None:
     """Each set of sources suffices by itself; without any one of its members the answer falls."""

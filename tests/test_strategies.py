@@ -50,7 +50,6 @@ def test_fact_bases_pass_the_checks(base: FactBase) -> None:
 
 
 @given(fact_bases(VOCABULARY))
-@settings(max_examples=40, deadline=None)
 def test_fact_bases_state_nothing_that_rules_derive(base: FactBase) -> None:
     """Conclusions are not drawn, nor definitions; and nobody is told to fight themselves."""
     for fact in base.facts:

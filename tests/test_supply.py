@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoner.engine.columnar import evaluate
@@ -59,7 +59,6 @@ def wars(draw: st.DrawFn) -> str:
     return 'source drawn publisher "Drawn" date 2016-01-03.\n' + "\n".join(f"{one}." for one in dict.fromkeys(facts))
 
 
-@settings(max_examples=40, deadline=None)
 @given(wars())
 def test_one_reach_serves_all_places(war: str) -> None:
     """A place is supplied, at a rank or at all, surely or perhaps, when a way leads to it that does not pass it."""

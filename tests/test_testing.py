@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 
 from reasoner.diagnostic import Problems
 from reasoner.doors.cli import cli
@@ -272,7 +272,6 @@ def test_coverage_counts_rows(project: Path) -> None:
     assert "      0        1  rules/a.dl:4  loop(X) :- way(X, X)." in found.stdout
 
 
-@settings(max_examples=60, deadline=None)
 @given(programs())
 def test_what_never_fires_is_not_missed(program: Written) -> None:
     """Without the rules that never fire all is as it was; engines agree on how often each one does."""

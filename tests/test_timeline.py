@@ -115,7 +115,6 @@ def test_what_is_drawn_has_its_words() -> None:
 runs = st.lists(st.tuples(st.integers(1, 80), st.integers(1, 30)), max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
 @given(runs, runs, st.integers(1, 60), st.integers(1, 60), st.integers(20, 160))
 def test_a_bar_shows_each_day(sure: object, more: object, start: int, length: int, across: int) -> None:
     """A character is solid if and only if something certain falls on its days, faint where something possible does."""

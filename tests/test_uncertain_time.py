@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from reasoner.engine import ENGINES, engine
 from reasoner.syntax.tree import Program
@@ -50,7 +50,6 @@ def all_worlds(program: Program, first: Day, last: Day) -> Iterator[dict[Key, se
 
 
 @pytest.mark.parametrize("name", ENGINES)
-@settings(max_examples=40, deadline=None)
 @given(programs(days=10, widest=1, most_facts=6, months=False))
 def test_exact_programs(name: str, program: Written) -> None:
     """Snapshot reducibility: an engine says of each exact day what the oracle finds on its snapshot."""
@@ -62,7 +61,6 @@ def test_exact_programs(name: str, program: Written) -> None:
     assert {key: days for key, days in found.items() if days} == expected
 
 
-@settings(max_examples=50, deadline=None)
 @given(programs(days=8, widest=3, most_facts=5, most_rules=2, months=False))
 def test_sound_in_every_world(program: Written) -> None:
     """Certain days hold in every world, days of any world are possible, each window is hit in every world."""

@@ -98,7 +98,6 @@ CORNERS = st.tuples(st.integers(0, 5), st.integers(0, 5))
 RINGS = st.lists(CORNERS, min_size=3, max_size=6).map(lambda ring: [*ring, ring[0]])
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(RINGS, min_size=1, max_size=2))
 def test_places_within_are_counted_by_rays(rings: list[list[Point]]) -> None:
     """A zone has the places that rays find in one of its polygons, those on borders too; or a border meets itself."""
@@ -139,7 +138,6 @@ JSON = st.recursive(
 KINDS = st.sampled_from(["Polygon", "MultiPolygon", "Point"])
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(JSON | st.builds(lambda k, c: zone("A", "2016-06-01", {"type": k, "coordinates": c}), KINDS, JSON)))
 def test_whatever_the_features_counts_add_up(features: list[Any]) -> None:
     """Whatever the features hold, each is accepted or among the rejects, as it stood."""
@@ -235,7 +233,6 @@ def test_changes_conclude_what_all_reports_do(shown: list[Shown], order: Random)
     assert concluded(every.tables, every) == concluded(some.tables, some)
 
 
-@settings(max_examples=50, deadline=None)
 @given(MAPS, st.randoms())
 def test_changes_are_no_more_than_needed(shown: list[Shown], order: Random) -> None:
     """A place is spoken of on a map if it has other holders than when it was last shown, and of all of them then."""
