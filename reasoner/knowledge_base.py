@@ -20,17 +20,22 @@ from reasoner.evidence.supposing import strictly, suppositions, without_stop
 from reasoner.explain.compare import Comparison, Side, compare, conclusions
 from reasoner.explain.sources import Alone, Backing, alone, backings
 from reasoner.explain.why import Prover
-from reasoner.explain.why_not import WhyNot, why_not
+from reasoner.explain.why_not import why_not
 from reasoner.plan.goal import Directed
 from reasoner.plan.plan import plan
 from reasoner.query.answering import Answering
 from reasoner.query.answers import Answers
+from reasoner.query.atlas import links, rules_for, spells, spots
 from reasoner.query.names import Names
 from reasoner.query.options import bad_options, days_of, facts_of, misses, outside, row_of
 from reasoner.query.portrait import Portrait, portrait, rules_around
 from reasoner.query.question import Question, understand
 from reasoner.query.story import Story, rules_about, story, subject_of
 from reasoner.query.theatre import Theatre, rules_of_theatre, theatre
+from reasoner.render.exports.table import Export, of_situation
+from reasoner.render.notebook import DrawnAnswers, DrawnComparison, DrawnProofs, DrawnWhyNot, Map, Timeline
+from reasoner.render.text import TextRenderer
+from reasoner.render.timeline import span
 from reasoner.syntax.load import Progress
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import BodyLiteral, Fact, File, Literal, Plain, Program, Query, Rule, Statement
@@ -175,7 +180,7 @@ class KnowledgeBase:
 
     # ---------------------------------------------------------------- asking
 
-    def ask(self, asked: str | Question, at: str | None = None) -> Answers:
+    def ask(self, asked: str | Question, at: str | None = None) -> DrawnAnswers:
         """Answers a question in English. Raises Problems where it is not understood."""
         last = self.store.last_evidence()
         understood = understand(asked, self.vocabulary, self.names, last) if isinstance(asked, str) else asked
@@ -185,24 +190,24 @@ class KnowledgeBase:
             named = (t.value for a in atoms(understood.body) for t in a.terms if isinstance(t, Constant))
             last = self.store.last_evidence(named)
             days = (last, last + 1) if last is not None else None
-        return self._answering.answer(understood.text, understood.body, days, understood)
+        return DrawnAnswers.of(self._answering.answer(understood.text, understood.body, days, understood), self)
 
-    def query(self, body: str, at: str | None = None) -> Answers:
+    def query(self, body: str, at: str | None = None) -> DrawnAnswers:
         """The rows for which a body holds, such as `besieges(Who, raqqa_city, Side)`. Raises Problems.
 
         `at` asks of some days alone, and answers tell of no others.
         """
         # Plain Datalog cites nothing.
-        return self._rows(body, at, 0 if self.vocabulary.plain else None)
+        return DrawnAnswers.of(self._rows(body, at, 0 if self.vocabulary.plain else None), self)
 
-    def why(self, body: str, at: str | None = None, most: int = 10) -> Answers:
+    def why(self, body: str, at: str | None = None, most: int = 10) -> DrawnProofs:
         """The same with a proof for each of the first answers, also in plain Datalog."""
         answers = self._rows(body, at, most)
         if not answers:
             self.must_be_known(at)
-        return answers
+        return DrawnProofs.of(answers, self)
 
-    def why_not(self, asked: str, at: str | None = None, progress: Progress | None = None) -> WhyNot:
+    def why_not(self, asked: str, at: str | None = None, progress: Progress | None = None) -> DrawnWhyNot:
         """Why an atom, or a question that is one, does not hold, and what would make it hold. Raises Problems.
 
         `progress` is told how many sets of changes have been tried, and of how many.
@@ -211,11 +216,12 @@ class KnowledgeBase:
         day = self._day(at, atom)
         # What may still come is asked of the day after the last evidence; of a day that is named, that day first.
         days = [0] if self.vocabulary.plain or not day else [day, day + 1] if at else [day + 1, day]
-        return why_not(self.vocabulary, self.claims, engine(self._engine), atom, day, days, progress)
+        found = why_not(self.vocabulary, self.claims, engine(self._engine), atom, day, days, progress)
+        return DrawnWhyNot.of(found, self)
 
     def compare(
         self, other: KnowledgeBase, *wanted: str, at: str | None = None, against: str | None = None
-    ) -> Comparison:
+    ) -> DrawnComparison:
         """What is otherwise in the other, on one day or `against` another day; else on the last evidence of both.
 
         `wanted` are questions, atoms or predicates; without any, all conclusions that have phrases. Raises Problems.
@@ -224,7 +230,7 @@ class KnowledgeBase:
         patterns = [self._pattern(one) for one in wanted]
         goals = [atom.predicate for atom in patterns] or conclusions(self.vocabulary)
         before, after = Side(self.model(goals), day), Side(other.model(goals), other._day(against) if against else day)
-        return Comparison(before, after, compare(self.vocabulary, before, after, patterns))
+        return DrawnComparison.of(Comparison(before, after, compare(self.vocabulary, before, after, patterns)), self)
 
     def sources(self, asked: str, at: str | None = None) -> tuple[str, tuple[tuple[Row, Backing], ...]]:
         """The predicate asked about, and each row that is certain on a day with its independent sources."""
@@ -237,6 +243,23 @@ class KnowledgeBase:
         return alone(self.vocabulary, self.claims, engine(self._engine), self._day(at), progress)
 
     # ---------------------------------------------------------------- seeing
+
+    @cached_property
+    def renderer(self) -> TextRenderer:
+        """Texts with the names and sources of what was read."""
+        return TextRenderer(self.vocabulary, self.names, known_sources(self.program))
+
+    def timeline(self, place: str, start: str | None = None, end: str | None = None) -> Timeline:
+        """The story of a place as bars over days: those named, else those that claims are dated. Raises Problems."""
+        self.must_be_known(end)
+        story = self.story(place)
+        first, last = (days_of(start)[0] if start else None), (days_of(end)[1] if end else None)
+        return Timeline(story, span(story, first, last), self)
+
+    def map(self, place: str | None = None, at: str | None = None) -> Map:
+        """How all places stand on a day, by default the last evidence, or one and what is around. Raises Problems."""
+        focus = subject_of(self.names, place, "Place")[0] if place else None
+        return Map(self.theatre, self._day(at), focus, self)
 
     def story(self, place: str) -> Story:
         """What lasted and what happened at a place, or with anybody, by any of its names. Raises Problems."""
@@ -261,6 +284,14 @@ class KnowledgeBase:
         """How all places stand over time, to be drawn as a map."""
         prover = self.concluded(rules_of_theatre(self.vocabulary, self.store))
         return theatre(self.vocabulary, self.store, self.names, prover)
+
+    def situation(self, at: str | None = None, over_time: bool = False) -> Export:
+        """How all places stand on a day, by default the last evidence, or over time, as a table. Raises Problems."""
+        day = self._day(at)
+        prover = self.concluded(rules_for(self.vocabulary), None if over_time else (day, day + 1))
+        texts, places = assumption_texts(self.program), spots(self.store, self.names)
+        found = spells(self.vocabulary, self.store, prover, places, texts, None if over_time else day)
+        return of_situation(found, links(self.store, prover, texts, day), places, over_time)
 
     # ---------------------------------------------------------------- days and questions
 

@@ -40,15 +40,23 @@ def load(
     Raises Problems with everything that is wrong in what was read.
     """
     problems: list[Diagnostic] = []
-    named_rules, named_facts = _paths(rules), _paths(facts)
-    paths = [*named_rules, *named_facts]
-    if default_rules and dialect == "datalog":
-        paths = [default("rules"), *named_rules, *(named_facts or [default("facts")])]
+    paths = paths_of(rules, facts, default_rules=default_rules, dialect=dialect)
     texts, columns = fact_file.split(paths)
     program = Program((*beside, *load_files(texts, problems, progress, dialect).files))
     supposed, dropped = suppositions(_many(suppose), problems)
     program = Program((*program.files, *fact_file.files(columns, problems, program), supposed))
     return KnowledgeBase(program, problems, known_by=known_by, without=_many(without), dropped=dropped, engine=engine)
+
+
+def paths_of(
+    rules: str | Path | Paths = (), facts: str | Path | Paths = (), *, default_rules: bool = True,
+    dialect: str = "datalog",
+) -> list[str | Path]:  # fmt: skip
+    """The files and folders that `load` reads, in their order."""
+    named_rules, named_facts = _paths(rules), _paths(facts)
+    if default_rules and dialect == "datalog":
+        return [default("rules"), *named_rules, *(named_facts or [default("facts")])]
+    return [*named_rules, *named_facts]
 
 
 def vocabulary_of(rules: str | Path | Paths = ()) -> Vocabulary:

@@ -24,7 +24,6 @@ from shapely.geometry import shape
 
 import reasoner
 from reasoner.doors.cli import cli
-from reasoner.doors.exporting import situation
 from reasoner.evidence.claim import known_sources
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.answers import Answers
@@ -249,14 +248,14 @@ def test_spells_of_a_siege() -> None:
 
 def spells_agree(base: KnowledgeBase, step: int, first: int | None = None, last: int | None = None) -> None:
     """Spells against the model, and against the situation on some days."""
-    spells = [dict(row) for row in situation(base, None, True).table.records()]
+    spells = [dict(row) for row in base.situation(over_time=True).table.records()]
     model, dated = base.model(), base.store.dated() or (1, 1)
     for day in range(first or dated[0], last or dated[1] + 2, step):
         at, holders = date.fromordinal(day), defaultdict(set)
         for (actor, place), truth in model.rows("holds").items():
             if day in truth.certain:
                 holders[place].add(actor)
-        on = {row["place"]: row for row in situation(base, show_day(day), False).table.records()}
+        on = {row["place"]: row for row in base.situation(show_day(day)).table.records()}
         for (place,) in base.store.facts["place"]:
             its = [s for s in spells if s["place"] == place and (s["start"] or at) <= at < (s["end"] or date.max)]
             assert len(its) <= 1
@@ -271,7 +270,7 @@ OF_A_ROW = frozenset({"row", "start", "end", "citations", "assumptions"})
 
 def test_geojson_keeps_its_standard() -> None:
     """RFC 7946: longitude first, within the world, no crs, one id each; geometries that another reader accepts."""
-    whole = json.loads(FORMATS["geojson"](situation(ukraine(), None, False)))
+    whole = json.loads(FORMATS["geojson"](ukraine().situation()))
     assert whole["type"] == "FeatureCollection"
     assert "crs" not in whole
     names = [feature["id"] for feature in whole["features"]]
@@ -319,7 +318,7 @@ def test_lines_are_cut_at_the_antimeridian(nasty: KnowledgeBase) -> None:
 
 def test_routes_carry_status_and_assumptions() -> None:
     """A route has its last reported status, and what it assumes; one whose end lies nowhere is in the tables alone."""
-    found = situation(ukraine(), None, False)
+    found = ukraine().situation()
     links = {record["link"]: record for record in found.links.records()}
     assert (links["west_road"]["status"], links["west_road"]["assumptions"]) == ("closed", ["roads are drawn"])
     assert links["kyiv_w_lviv"]["side"] == "w"
@@ -336,7 +335,7 @@ def test_routes_carry_status_and_assumptions() -> None:
 @pytest.mark.parametrize("over_time", [False, True])
 def test_graphs_are_whole(over_time: bool) -> None:
     """Each edge joins two nodes, each value has its key, each name stands once; over time every node has its spells."""
-    found = situation(doctrine(BASTOGNE), None if over_time else "1944-12-22", over_time)
+    found = doctrine(BASTOGNE).situation(None if over_time else "1944-12-22", over_time)
     root = ElementTree.fromstring(FORMATS["gexf"](found))
     nodes = [one.attrib["id"] for one in root.iter(f"{GEXF}node")]
     edges = [one.attrib for one in root.iter(f"{GEXF}edge")]

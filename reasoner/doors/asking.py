@@ -22,25 +22,35 @@ from reasoner.query.requests import Reader, Request
 from reasoner.render import compare as as_compared
 from reasoner.render import json as as_json
 from reasoner.render import proof as as_proof
+from reasoner.render import reply as as_reply
 from reasoner.render import sources as as_sources
 from reasoner.render import why_not as as_why_not
 from reasoner.render.json import Json
-from reasoner.render.text import Footnotes, TextRenderer, shown, since
+from reasoner.render.passage import Passage
+from reasoner.render.reply import Answered, Assuming, Explained, Part
+from reasoner.render.text import Footnotes, TextRenderer, Words, since
 from reasoner.syntax.tree import Literal, Plain
 from reasoner.term import Atom, Constant, Row, Variable, show_atom
 from reasoner.when import FUTURE, PAST, Day, Days, day_or_none, show_day
 
 MOST_GAPS = 20
+UNENDED = "It has not ended, as far as is known."
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of a question, to be read and as data. `answered`: something was found, or a yes or no."""
+    """What came of a question, in parts and as data. `answered`: something was found, or a yes or no."""
 
     request: Request
-    text: str
+    parts: tuple[Part, ...]
     data: Json
     answered: bool
+    renderer: TextRenderer
+
+    @property
+    def text(self) -> str:
+        """The reply as a terminal shows it."""
+        return as_reply.text(self.parts, self.renderer)
 
 
 def read(base: KnowledgeBase, question: str) -> Request:
@@ -52,16 +62,15 @@ def read(base: KnowledgeBase, question: str) -> Request:
 def respond(base: KnowledgeBase, request: Request, at: str | None = None) -> Reply:
     """What the verb that a question wants says. Raises Problems."""
     renderer = TextRenderer(base.vocabulary, base.names, known_sources(base.program))
-    text, data, answered = _VERBS[request.verb](_Replying(base, renderer, request, at))
-    assumed = [f"assuming  {note}" for note in request.notes]
+    parts, data, answered = _VERBS[request.verb](_Replying(base, renderer, request, at))
     about = {"question": request.text, "verb": request.verb, "query": str(request)}
     last = base.store.last_evidence()
     whole: Json = {"last_evidence": None if last is None else day_or_none(last), "answers": [], "diagnostics": []}
     data = about | whole | data | {"question": request.text}
-    return Reply(request, "\n".join((text, *assumed)), data, answered)
+    return Reply(request, (*parts, Assuming(request.notes)), data, answered, renderer)
 
 
-Found = tuple[str, Json, bool]
+Found = tuple[tuple[Part, ...], Json, bool]
 
 
 class _Replying:
@@ -76,17 +85,16 @@ class _Replying:
     def ask(self) -> Found:
         """Rows, a verdict, a number."""
         found = [self.base.ask(one, self.at) for one in self.request.about]
-        text = "\n\n".join(map(self._told, self.request.about, found))
+        parts = tuple(map(self._told, self.request.about, found))
         if len(found) == 1:
-            return text, as_json.answers(found[0]), bool(found[0])
+            return parts, as_json.answers(found[0]), bool(found[0])
         told: list[object] = [as_json.answers(one) for one in found]
-        return text, {"parts": told}, any(map(bool, found))
+        return parts, {"parts": told}, any(map(bool, found))
 
-    def _told(self, question: Question, found: Answers) -> str:
+    def _told(self, question: Question, found: Answers) -> Part:
         """The answers; of what was to end, whether it has."""
         lasts = [one for one in found if one.truth.certain and one.truth.certain.intervals[-1][1] == FUTURE]
-        head = "It has not ended, as far as is known.\n" if question.form == "until_when" and lasts else ""
-        return head + self.renderer.answers(found)
+        return Answered(found, UNENDED if question.form == "until_when" and lasts else "")
 
     def why(self) -> Found:
         """Proofs; of what does not hold, why not."""
@@ -94,11 +102,10 @@ class _Replying:
         found = self.base.ask(question, self.at)
         if not found:
             return self.why_not()
-        proofs = "\n\n".join(as_proof.explain(answer, self.renderer) for answer in found)
         stated = [claim for answer in found if answer.origin == "reported" for claim in answer.claims]
         data = as_json.answers(found)
         data["answers"] = [as_json.answer(one) | {"proof": as_proof.as_json(one.proof)} for one in found]
-        return "\n".join((proofs, *self._beside(stated))), data, True
+        return (*map(Explained, found), Passage(tuple(self._beside(stated)))), data, True
 
     def why_not(self) -> Found:
         """How far the rules got, and what would make it so."""
@@ -106,9 +113,7 @@ class _Replying:
         named = self._named_day(question)
         at = self.at or (None if named is None else show_day(named))
         found = self.base.why_not(_written(question), at)
-        said = "\n".join(f"assuming  {one}" for one in question.assumptions)
-        text = as_why_not.WhyNotRenderer(self.renderer).text(found)
-        return f"{text}\n{said}".rstrip(), as_why_not.as_json(found), not found.holds
+        return (found, Assuming(question.assumptions)), as_why_not.as_json(found), not found.holds
 
     def sources(self) -> Found:
         """On whose word a clause stands, and on how many."""
@@ -123,9 +128,9 @@ class _Replying:
         voices = sorted({voice for _, one in backed for voice in one.sources})
         told = ", ".join(self._named(one) for one in voices)
         lines = [f"{len(voices)} independent: {told or 'nobody'}."] if self.request.counts or not backed else []
-        lines += [as_sources.backed(predicate, backed, self.renderer)] if backed else []
-        lines += [f"assuming  {one}" for one in question.assumptions]
-        return "\n".join(lines), {"voices": voices} | as_sources.backed_json(predicate, backed), bool(backed)
+        lines += as_sources.backed(predicate, backed, self.renderer).splitlines()
+        data = {"voices": voices} | as_sources.backed_json(predicate, backed)
+        return (_passage(lines), Assuming(question.assumptions)), data, bool(backed)
 
     @property
     def _last(self) -> Day:
@@ -159,10 +164,9 @@ class _Replying:
             # A source of its own: it stands whoever is left out, and whatever was known by when.
             other = self.base.append(f'source supposition publisher "Supposition".\n{told[0]} from supposition.')
         found = self.base.compare(other, at=self.at or show_day(day))
-        head = f"supposing {' and '.join(told) or 'nothing: no fact says so'}"
-        assumed = [f"assuming  {one}" for one in question.assumptions]
-        text = "\n".join((head, as_compared.text(found, self.renderer), *assumed))
-        return text, {"suppose": told} | as_compared.as_json(found, self.renderer), True
+        head = _passage([f"supposing {' and '.join(told) or 'nothing: no fact says so'}"])
+        data = {"suppose": told} | as_compared.as_json(found, self.renderer)
+        return (head, found, Assuming(question.assumptions)), data, True
 
     def _supposed(self, question: Question, atom: Atom, day: Day) -> str:
         """The fact to add, from a day on where it lasts."""
@@ -183,9 +187,8 @@ class _Replying:
         for one in named:
             other = other.retract(one)
         found = self.base.compare(other, at=self.at)
-        head = f"without {' and '.join(dict.fromkeys(map(self._named, named)))}"
-        text = "\n".join((head, as_compared.text(found, self.renderer)))
-        return text, {"without": list(named)} | as_compared.as_json(found, self.renderer), True
+        head = _passage([f"without {' and '.join(dict.fromkeys(map(self._named, named)))}"])
+        return (head, found), {"without": list(named)} | as_compared.as_json(found, self.renderer), True
 
     def compare(self) -> Found:
         """Two days, in all or of one topic; or two topics on one day."""
@@ -201,26 +204,26 @@ class _Replying:
             rows = [one for atom in wanted for one in self.base.query(atom, at=day)]
             told = [self.renderer.sentence(one.predicate, one.row) for one in rows]
             lines += [f"on {day}:", *(f"  {one}" for one in dict.fromkeys(told) or ["  nothing is known of it"])]
-        lines.append(as_compared.text(found, self.renderer))
-        return "\n".join(lines), as_compared.as_json(found, self.renderer), True
+        return (_passage(lines), found), as_compared.as_json(found, self.renderer), True
 
     # ---------------------------------------------------------------- evidence, and what it lacks
 
     def evidence(self) -> Found:
         """Dated statements, by name and source: the newest first where that is asked for."""
         columns = [self._stated(one) for one in self.request.sources] or [self._stated(())]
-        lines, data = [], []
+        lines: list[Words] = []
+        data = []
         for named, claims in zip(self.request.sources or ((),), columns, strict=True):
             last = max((max(d.last for d in one.dates) for one in claims), default=None)
             if self.request.newest and last is not None:
                 claims = [one for one in claims if max(d.last for d in one.dates) == last]
                 age = self._last - last
-                lines.append(f"{show_day(last)}, {age} days before the last evidence")
+                lines.append((f"{show_day(last)}, {age} days before the last evidence",))
             if len(columns) > 1:
-                lines.append(f"{' and '.join(dict.fromkeys(map(self._named, named)))}:")
-            lines += [f"  {self.renderer.claim(one, self.notes)}" for one in claims] or ["  no dated statement"]
+                lines.append((f"{' and '.join(dict.fromkeys(map(self._named, named)))}:",))
+            lines += [("  ", *self.renderer.claimed(one, self.notes)) for one in claims] or [("  no dated statement",)]
             data.append([{"atom": str(one), "citation": as_json.citation(one)} for one in claims])
-        return shown("\n".join((*lines, *self.notes.lines()))), {"evidence": data}, any(columns)
+        return (Passage(tuple(lines), self.notes),), {"evidence": data}, any(columns)
 
     def _stated(self, sources: tuple[str, ...]) -> list[Claim]:
         """The dated statements about the names asked about that are these sources' word, or were passed on by them."""
@@ -230,7 +233,7 @@ class _Replying:
 
         return [one for one in self.base.claims if one.dates and self._concerns(one.row) and (not sources or says(one))]
 
-    def _beside(self, stated: Iterable[Claim]) -> Iterator[str]:
+    def _beside(self, stated: Iterable[Claim]) -> Iterator[Words]:
         """What the same passages say besides: no rule says why a source's event happened, but the source may."""
         stated = list(stated)
         places = {(c.evidence.source, c.evidence.locator) for c in stated if c.evidence and c.evidence.locator}
@@ -240,10 +243,10 @@ class _Replying:
             if one.evidence and (one.evidence.source, one.evidence.locator) in places and one not in stated
         ]
         if others:
-            yield "it is stated, so no rule says why; the same passage also says:"
+            yield ("it is stated, so no rule says why; the same passage also says:",)
         for one in others:
             cited = f": {self.notes.cite(one.evidence)}" if one.evidence else ""
-            yield shown(f"  {self.renderer.sentence(one.predicate, one.row)}{cited}")
+            yield (f"  {self.renderer.sentence(one.predicate, one.row)}{cited}",)
 
     def gaps(self) -> Found:
         """What would have to be known to tell more about a topic than is known."""
@@ -257,7 +260,7 @@ class _Replying:
         lines = dict.fromkeys(self._unknown(one) for one in leaves if not any(map(_wider(one), leaves)))
         assumed = dict.fromkeys(a for one in self.request.about for a in one.assumptions)
         text = [f"  {one}" for one in list(lines)[:MOST_GAPS]] or ["nothing is missing that a rule asks for"]
-        return "\n".join((*text, *(f"assuming  {one}" for one in assumed))), {"unknown": list(lines)}, bool(lines)
+        return (_passage(text), Assuming(tuple(assumed))), {"unknown": list(lines)}, bool(lines)
 
     def _lacking(self, atom: Atom) -> Iterator[Failure | None]:
         """Why an atom does not hold; where its side is open, for each that is known there."""
@@ -298,24 +301,24 @@ class _Replying:
                     lines.append(f"  {self.renderer.sentence(predicate, row)}, {since(truth, day)}")
                     data.append(show_atom(predicate, row))
         lines = lines or ["  nothing is known of that day"]
-        return shown("\n".join((f"on {show_day(day)}", *lines))), {"atoms": data}, bool(data)
+        return (_passage([f"on {show_day(day)}", *lines]),), {"atoms": data}, bool(data)
 
     def disputes(self) -> Found:
         """Where sources contradict each other: on who holds a place, or on what some deny."""
         topic = [_written(one) for one in self.request.about]
-        found = [one.message for one in self.base.check() if one.code == "R421"]
+        lines: list[Words] = [("  ", one.message) for one in self.base.check() if one.code == "R421"]
         for denial in (d for d in self.base.vocabulary.declarations.values() if d.denies):
             for row, claims in self.base.store.stated(denial.predicate):
                 held = self.base.query(show_atom(str(denial.denies), row))
-                found += [
-                    f"denied: {self.renderer.claim(claim, self.notes)}"
+                lines += [
+                    ("  ", "denied: ", *self.renderer.claimed(claim, self.notes))
                     for claim in claims
                     if any(one.truth.certain & claim.truth.certain for one in held)
                 ]
         about = f" (asked about: {'; '.join(topic)})" if topic else ""
         nothing = f"No two sources disagree, and nothing that is claimed is denied on the same day{about}."
-        lines = [f"  {one}" for one in found] or [nothing]
-        return shown("\n".join((*lines, *self.notes.lines()))), {"disputes": found}, True
+        found = ["".join(one).strip() for one in lines]
+        return (Passage(tuple(lines or [(nothing,)]), self.notes),), {"disputes": found}, True
 
     def _concerns(self, row: Row) -> bool:
         """Whether a row is about the name that was said, in any of its meanings."""
@@ -324,6 +327,11 @@ class _Replying:
     def _named(self, name: str) -> str:
         source = self.renderer.sources.get(name)
         return (source.publisher if source else None) or ("nobody" if name == UNCITED else name)
+
+
+def _passage(lines: Iterable[str]) -> Passage:
+    """Lines that cite nothing."""
+    return Passage(tuple((one,) for one in lines))
 
 
 def _leaves(failure: Failure | None, asked: frozenset[str], told: frozenset[str]) -> Iterator[Failure]:

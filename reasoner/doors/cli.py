@@ -15,11 +15,23 @@ import click
 
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
 from reasoner.doors.archiving import archive
+from reasoner.doors.drawing import NAMES, draw_map, drawing, put
 from reasoner.doors.explaining import compare, sources, why_not
 from reasoner.doors.exporting import export
 from reasoner.doors.importing import import_table
 from reasoner.doors.naming import names
-from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
+from reasoner.doors.reporting import cite, report
+from reasoner.doors.serving import serve
+from reasoner.doors.shared import (
+    Given,
+    flags,
+    format_of,
+    open_base,
+    print_json,
+    renderer_for,
+    say,
+    say_if_outside,
+)
 from reasoner.doors.showing import show, timeline
 from reasoner.doors.surveying import geography
 from reasoner.doors.testing import coverage, test
@@ -39,6 +51,7 @@ def cli() -> None:
 
 for _command in (
     archive, import_table, names, geography, why_not, compare, sources, timeline, show, export, test, coverage, verify,
+    serve, draw_map, report, cite,
 ):  # fmt: skip
     cli.add_command(_command)
 
@@ -65,13 +78,22 @@ def query(body: str, **given: Unpack[Given]) -> None:
 @click.option("--depth", type=click.IntRange(1), metavar="N", help="So many steps below each other, by default 80.")
 @click.option(
     "--form",
+    "told_as",
     type=click.Choice(("sentences", "tree", "json", "graphml", "mermaid", "facts")),
     default="sentences",
     help="How to show a proof.",
 )
+@drawing
 @flags
-def why(what: str, most: int, depth: int | None, form: str, **given: Unpack[Given]) -> None:
-    """Explain answer N of the last question, or an atom, down to the quoted words."""
+def why(
+    what: str, most: int, depth: int | None, told_as: str, out: str | None, form: str | None, **given: Unpack[Given]
+) -> None:
+    """Explain answer N of the last question, or an atom, down to the quoted words.
+
+    With -o it is a picture, a tree of what rests on what: the end of the file says the format, .svg .png .html.
+    """
+    if out:
+        format_of(out, form, NAMES)
     verb, question = "why", what
     if what.isdigit():
         verb, question, given = _last_question(given)
@@ -94,19 +116,24 @@ def why(what: str, most: int, depth: int | None, form: str, **given: Unpack[Give
 
     steps = depth or as_proof.DEPTH
     proofs = {a.id: shortest(base.vocabulary, base.store, base.model, a.proof, most) for a in chosen if a.proof}
-    if given["as_json"]:
+    renderer = renderer_for(base)
+    if out:
+        from reasoner.render.pictures import proof as pictured
+
+        shown = [one for a in chosen for one in (*as_proof.reported(a, renderer), *proofs.get(a.id, ()))]
+        put(pictured.draw(shown, renderer, steps), f"Why {question}", out, form, given["as_json"])
+    elif given["as_json"]:
         print_json({"answers": [
             as_json.answer(a) | {"proof": as_proof.as_json(a.proof, steps)}
             | ({"proofs": [as_proof.as_json(one, steps) for one in proofs.get(a.id, ())]} if most > 1 else {})
             for a in chosen
         ]})  # fmt: skip
     else:
-        renderer = renderer_for(base)
-        if form == "sentences":
+        if told_as == "sentences":
             told = [replace(a, proof=one) for a in chosen for one in proofs.get(a.id, (None,))]
             click.echo("\n\n".join(as_proof.explain(one, renderer, steps) for one in told))
         else:
-            click.echo(FORMS[form]([one for several in proofs.values() for one in several], renderer, depth))
+            click.echo(FORMS[told_as]([one for several in proofs.values() for one in several], renderer, depth))
         if not what.isdigit() and len(answers) > len(chosen):
             say(f"and {len(answers) - len(chosen)} more answers: ask about one of them")
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
-from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say, say_if_outside
+from reasoner.doors.shared import (
+    Given,
+    flags,
+    format_of,
+    open_base,
+    print_json,
+    say,
+    say_if_outside,
+    write_out,
+)
 
 if TYPE_CHECKING:
     from reasoner.render.exports.table import Export
+    from reasoner.render.notebook import DrawnAnswers
 
 NAMES = ("csv", "jsonl", "geojson", "graphml", "gexf", "parquet", "sqlite")
 TIMELESS = ("graphml",)  # one value for each attribute
@@ -30,10 +39,7 @@ def export(out: str, query: str | None, form: str | None, over_time: bool, **giv
     stdout. Of places all are told on the day of --at, or of the last evidence: holder, sieges, supply, routes.
     Spans are closed-open: an end is the first day after. Every row has its citations and what it assumes.
     """
-    form = form or Path(out).suffix[1:].lower()
-    if form not in NAMES:
-        ends = ", ".join(f".{name}" for name in NAMES)
-        raise click.UsageError(f"the end of {out} is none of {ends}: end it so, or give --format")
+    form = format_of(out, form, NAMES)
     if over_time and query:
         raise click.UsageError("--over-time is for the situation: the answers to a query have their days anyway")
     if over_time and form in TIMELESS:
@@ -43,9 +49,9 @@ def export(out: str, query: str | None, form: str | None, over_time: bool, **giv
     from reasoner.render.exports.formats import FORMATS
 
     base = open_base(given)
-    found = answers(base, query, given["at"]) if query else situation(base, given["at"], over_time)
+    found = answers(base, query, given["at"]) if query else base.situation(given["at"], over_time)
     say_if_outside(base, given["at"])
-    _write(out, FORMATS[form](found))
+    write_out(out, FORMATS[form](found))
     unlocated = [one for one in found.spots.values() if one.latitude is None]
     told = f"{len(found.table.rows)} rows, {len(found.links.rows)} routes and neighbours"
     if given["as_json"] and out != "-":
@@ -63,34 +69,6 @@ def export(out: str, query: str | None, form: str | None, over_time: bool, **giv
 def answers(base: Any, query: str, at: str | None) -> Export:
     """The answers to a question in either language."""
     from reasoner.knowledge_base import in_english
-    from reasoner.query.atlas import spots
-    from reasoner.render.exports.table import of_answers
 
-    found = base.ask(query, at) if in_english(query) else base.query(query, at)
-    return of_answers(found, renderer_for(base), spots(base.store, base.names))
-
-
-def situation(base: Any, at: str | None, over_time: bool) -> Export:
-    """How all places stand on a day, by default the last evidence, or over time."""
-    from reasoner.evidence.claim import assumption_texts
-    from reasoner.query.atlas import links, rules_for, spells, spots
-    from reasoner.query.options import days_of
-    from reasoner.render.exports.table import of_situation
-
-    base.must_be_known(at)
-    day = days_of(at)[1] - 1 if at else base.store.last_evidence() or 0
-    prover = base.concluded(rules_for(base.vocabulary), None if over_time else (day, day + 1))
-    texts, places = assumption_texts(base.program), spots(base.store, base.names)
-    found = spells(base.vocabulary, base.store, prover, places, texts, None if over_time else day)
-    return of_situation(found, links(base.store, prover, texts, day), places, over_time)
-
-
-def _write(out: str, data: bytes) -> None:
-    """To stdout, or beside the file and then into its place: whole or not at all."""
-    if out == "-":
-        sys.stdout.buffer.write(data)
-        return
-    from reasoner.evidence.fact_file import whole
-
-    with whole(Path(out)) as part:
-        part.write_bytes(data)
+    found: DrawnAnswers = base.ask(query, at) if in_english(query) else base.query(query, at)
+    return found.export

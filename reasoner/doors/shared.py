@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypedDict
 
 import click
@@ -114,6 +115,26 @@ def renderer_for(base: Any) -> Any:
     from reasoner.render.text import TextRenderer
 
     return TextRenderer(base.vocabulary, base.names, known_sources(base.program))
+
+
+def format_of(out: str, form: str | None, names: Sequence[str]) -> str:
+    """The format to write OUT in: the one that is named, or that its end says."""
+    form = form or Path(out).suffix[1:].lower()
+    if form not in names:
+        ends = ", ".join(f".{name}" for name in names)
+        raise click.UsageError(f"the end of {out} is none of {ends}: end it so, or give --format")
+    return form
+
+
+def write_out(out: str, data: bytes) -> None:
+    """To stdout, or beside the file and then into its place: whole or not at all."""
+    if out == "-":
+        sys.stdout.buffer.write(data)
+        return
+    from reasoner.evidence.fact_file import whole
+
+    with whole(Path(out)) as part:
+        part.write_bytes(data)
 
 
 def say_if_outside(base: Any, at: str | None) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from reasoner.doors.shared import Given, flags, open_base, print_json, renderer_for, say_if_outside
+from reasoner.doors.drawing import NAMES, drawing, put
+from reasoner.doors.shared import Given, flags, format_of, open_base, print_json, renderer_for, say_if_outside
 
 if TYPE_CHECKING:
     from reasoner.render.timeline import Line
@@ -22,12 +23,18 @@ PIPED = 100  # characters, where there is no terminal and COLUMNS says nothing
 @click.argument("place")
 @click.option("--from", "start", metavar="DATE", help="Draw from that day on.")
 @click.option("--to", "end", metavar="DATE", help="Draw up to that day.")
+@drawing
 @flags
-def timeline(place: str, start: str | None, end: str | None, **given: Unpack[Given]) -> None:
+def timeline(
+    place: str, start: str | None, end: str | None, out: str | None, form: str | None, **given: Unpack[Given]
+) -> None:
     """Draw what lasted and what happened at a place, or with anybody, as bars over days.
 
     Solid is certain, faint is possible; the exact days stand beside the bars. --at draws that day, month or year alone.
+    With -o it is a picture: the end of the file says the format, .svg .png .html.
     """
+    if out:
+        format_of(out, form, NAMES)
     from reasoner.query.options import days_of
     from reasoner.render import timeline as rendered
 
@@ -36,7 +43,13 @@ def timeline(place: str, start: str | None, end: str | None, **given: Unpack[Giv
     first, last = start or given["at"], end or given["at"]
     base.must_be_known(last)
     days = rendered.span(found, days_of(first)[0] if first else None, days_of(last)[1] if last else None)
-    if given["as_json"]:
+    if out:
+        from reasoner.render.exports.colours import colours
+        from reasoner.render.pictures import timeline as pictured
+
+        picture = pictured.draw(found, days, renderer, colours(base.theatre.actors()))  # as on a map
+        put(picture, f"{found.name}: a timeline", out, form, given["as_json"])
+    elif given["as_json"]:
         print_json(rendered.as_data(found, days, renderer))
     else:
         _print(rendered.Drawing(renderer, days, _width(), _plain()).lines(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from reasoner.evidence.claim import bare
@@ -18,8 +18,13 @@ Say = Callable[[Parameter], str]
 _LOOSE = ARTICLES | BE | HAVE | PREPOSITIONS | {"and", "or"}
 
 
-def phrasebook(vocabulary: Vocabulary, names: Names | None = None) -> list[str]:
-    """A few questions for each phrase, about constants of the program; each of them is understood."""
+def phrasebook(
+    vocabulary: Vocabulary, names: Names | None = None, told: Iterable[Declaration] | None = None
+) -> list[str]:
+    """A few questions for each phrase, about constants of the program; each of them is understood.
+
+    The phrases are those of the declarations that are `told`, by default of all in their order.
+    """
     names = names or Names(vocabulary, ())
     of_type: dict[str, list[Value]] = {}
     for type_name, constant in vocabulary.typed_constants():
@@ -28,7 +33,7 @@ def phrasebook(vocabulary: Vocabulary, names: Names | None = None) -> list[str]:
         of_type.setdefault(type_name, []).extend(members)
     facts = {f.atom.predicate: bare(f, vocabulary) for f in reversed(vocabulary.program.of(Fact))}
     book: dict[str, None] = {}
-    for declaration in declared(vocabulary):
+    for declaration in declared(vocabulary) if told is None else told:
         chosen = _examples(declaration, facts.get(declaration.predicate), vocabulary, of_type)
 
         def say(parameter: Parameter, chosen: dict[str, Value] = chosen) -> str:

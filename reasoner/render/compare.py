@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from reasoner.explain.compare import Comparison, Difference, Side
@@ -22,22 +23,35 @@ class Asked(Protocol):
 
 
 _KINDS = ("begins", "ends", "changes")
+NOTHING = "Nothing begins, ends or changes."
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """What begins, what ends or what changes: a heading, and each difference with its sentence."""
+
+    kind: str
+    heading: str
+    told: tuple[tuple[Difference, str], ...]
 
 
 def text(found: Comparison, renderer: TextRenderer) -> str:
     """A paragraph for what begins, for what ends and for what changes, on the two days."""
-    lines = list(_lines(found, renderer))
-    return shown("\n".join(lines or ["Nothing begins, ends or changes."]))
+    told = paragraphs(found, renderer)
+    lines = [line for one in told for line in (f"{one.heading}:", *(f"  {said}" for _, said in one.told))]
+    return shown("\n".join(lines or [NOTHING]))
 
 
-def _lines(found: Comparison, renderer: TextRenderer) -> Iterator[str]:
+def paragraphs(found: Comparison, renderer: TextRenderer) -> tuple[Paragraph, ...]:
+    """The same in parts; none where nothing is different."""
     days = dict.fromkeys((found.before.day, found.after.day))
     on = f", {' against '.join(map(show_day, days))}" if any(days) else ""
-    for kind in _KINDS:
-        several = [one for one in found.differences if one.kind == kind]
-        if several:
-            yield f"{kind}{on}:"
-            yield from (f"  {sentence(one, found, renderer)}" for one in several)
+    several = {kind: [one for one in found.differences if one.kind == kind] for kind in _KINDS}
+    return tuple(
+        Paragraph(kind, f"{kind}{on}", tuple((one, sentence(one, found, renderer)) for one in its))
+        for kind, its in several.items()
+        if its
+    )
 
 
 def sentence(one: Difference, found: Comparison, renderer: TextRenderer) -> str:

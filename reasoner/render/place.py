@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from reasoner.query.names import direction
+from reasoner.evidence.claim import Claim
+from reasoner.query.names import Names, direction
 from reasoner.query.portrait import Neighbour, Portrait, Side
 from reasoner.render import json as as_json
 from reasoner.render.json import Json
-from reasoner.render.text import Footnotes, TextRenderer, since
+from reasoner.render.text import Footnotes, TextRenderer, as_of, since
 from reasoner.render.timeline import DANGER, STYLES, Bar, Line, bars, cited
 from reasoner.term import show_atom
 from reasoner.when import Day, show_day
 
 ROSE = (("nw", "n", "ne"), ("w", "", "e"), ("sw", "s", "se"))
 MARKS = {"pressed": ("#", "red"), "closed": ("x", "red"), "open": ("o", "green"), "known": (".", "dim")}
+UNHELD = "nobody is known to hold it, so nothing is concluded about a siege"
 ROOM = 50  # characters before the days
 WIDE = 80  # characters of a line that has room for both
 
@@ -30,22 +32,20 @@ class Drawing:
     def lines(self, portrait: Portrait) -> Iterator[Line]:
         """Name and day; what is so, and since when; a compass; disputes; the last evidence; assumptions, sources."""
         story, day = portrait.story, portrait.day
-        last = ", the last evidence" if day == story.last_evidence else ""
-        yield [(story.name, "bold"), (f"  as of {show_day(day)}{last}", "")]
+        yield [(story.name, "bold"), (f"  {as_of(day, story.last_evidence)}", "")]
         told = bars(story, self.renderer.vocabulary, self.names)
         if not any(one.predicate == "holds" for one in told):
-            yield [("  nobody is known to hold it, so nothing is concluded about a siege", "")]
-        width = max((len(self._said(one, day)) for one in told), default=0)
+            yield [(f"  {UNHELD}", "")]
+        width = max((len(said(one, day)) for one in told), default=0)
         for one in told:
             style = "red" if one.predicate in DANGER else self._style(one)
-            when = ", ".join(dict.fromkeys(since(strand.truth, day) for strand in one.strands[:1]))
-            claims = tuple(dict.fromkeys(claim for strand in one.strands for claim in strand.claims))
-            mark = f"  {self.notes.mark(claims)}" if claims else ""
+            when, cited = since(one.strands[0].truth, day), self.notes.mark(resting(one))
+            mark = f"  {cited}" if cited else ""
             if self.width < WIDE:
-                yield [("  ", ""), (self._said(one, day), style)]
+                yield [("  ", ""), (said(one, day), style)]
                 yield [(f"      {when}{mark}", "")]
             else:
-                yield [("  ", ""), (f"{self._said(one, day):<{min(width, ROOM)}}", style), (f"  {when}{mark}", "")]
+                yield [("  ", ""), (f"{said(one, day):<{min(width, ROOM)}}", style), (f"  {when}{mark}", "")]
         yield from self._compass(portrait)
         yield from ([(f"disputed: {one}", "")] for one in portrait.disputes)
         for event in story.events:
@@ -56,14 +56,6 @@ class Drawing:
         for n, text in enumerate(story.assumptions):
             yield [(f"{'assuming' if not n else '        '}  {text}", "")]
         yield from ([(one, "")] for one in self.notes.lines())
-
-    def _said(self, bar: Bar, day: Day) -> str:
-        """The label, and what may be its status: those that are certain, else all that are possible."""
-        if "" in bar.runs:
-            return bar.label
-        sure = [status for status, truth in bar.runs.items() if day in truth.certain]
-        may = " or ".join(sure or sorted(bar.runs)).replace("_", " ")
-        return f"{bar.label}: {may}"
 
     def _style(self, bar: Bar) -> str:
         return STYLES.get(next(iter(bar.runs)), "yellow") if "" not in bar.runs else ""
@@ -90,15 +82,41 @@ class Drawing:
 
     def _side(self, one: Side, portrait: Portrait) -> Line:
         """`west   Tabqa dam (ISIL), Tabqa (nobody known)`."""
-        there = [near for near in portrait.neighbours if near.side == one.side]
-        told = ", ".join(f"{self.names.show(near.place, 'Place')} ({self._held(near)})" for near in there)
-        mark = one.mark if one.certain else f"possibly {one.mark}"
-        return [(f"{direction(one.side):<11}", ""), (f"{mark:<9}", MARKS[one.mark][1]), (told, "")]
+        told = ", ".join(
+            f"{self.names.show(near.place, 'Place')} ({held(near, self.names)})" for near in beyond(one, portrait)
+        )
+        return [(f"{direction(one.side):<11}", ""), (f"{marked(one):<9}", MARKS[one.mark][1]), (told, "")]
 
-    def _held(self, one: Neighbour) -> str:
-        sure = [self.names.show(holder, "Actor") for holder in one.holders]
-        may = [f"possibly {self.names.show(holder, 'Actor')}" for holder in one.possible_holders]
-        return " and ".join(sure + may) or "holder not known"
+
+def said(bar: Bar, day: Day) -> str:
+    """The label, and what may be its status: those that are certain, else all that are possible."""
+    if "" in bar.runs:
+        return bar.label
+    sure = [status for status, truth in bar.runs.items() if day in truth.certain]
+    may = " or ".join(sure or sorted(bar.runs)).replace("_", " ")
+    return f"{bar.label}: {may}"
+
+
+def resting(bar: Bar) -> tuple[Claim, ...]:
+    """The claims that a bar rests on."""
+    return tuple(dict.fromkeys(claim for strand in bar.strands for claim in strand.claims))
+
+
+def marked(side: Side) -> str:
+    """What is told of a side: `possibly pressed`."""
+    return side.mark if side.certain else f"possibly {side.mark}"
+
+
+def beyond(side: Side, portrait: Portrait) -> list[Neighbour]:
+    """What lies on a side."""
+    return [near for near in portrait.neighbours if near.side == side.side]
+
+
+def held(one: Neighbour, names: Names) -> str:
+    """Who holds a neighbour."""
+    sure = [names.show(holder, "Actor") for holder in one.holders]
+    may = [f"possibly {names.show(holder, 'Actor')}" for holder in one.possible_holders]
+    return " and ".join(sure + may) or "holder not known"
 
 
 def as_data(portrait: Portrait, renderer: TextRenderer) -> Json:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from reasoner.evidence.claim import Claim
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, doubts, identities, show, told
 from reasoner.query.answers import Answer
 from reasoner.render.json import citation, plain
-from reasoner.render.text import Footnotes, TextRenderer, shown
+from reasoner.render.text import Footnotes, Mark, TextRenderer, Words, shown
 from reasoner.term import Value
 from reasoner.when import PAST, Day, day_or_none, show_day
 
@@ -17,65 +18,101 @@ DEPTH = 80  # steps below each other that are told and put into JSON, unless mor
 DEEPEST = 300
 
 
+@dataclass(frozen=True)
+class Step:
+    """A node of a proof as it is told, and the steps below it.
+
+    `because` are the words of its rule, which has a `place`, where the sentence is not the rule's already. What was
+    told `again` is not told once more, and where there are too many steps below each other, the last one is `cut`.
+    """
+
+    node: Proof
+    said: str
+    because: str = ""
+    place: str = ""
+    mark: Mark = Mark()
+    assuming: tuple[str, ...] = ()
+    again: bool = False
+    cut: bool = False
+    below: tuple[Step, ...] = ()
+
+
+def steps(
+    proof: Proof, renderer: TextRenderer, notes: Footnotes, known: set[Proof], depth: int = DEPTH,
+    day: Day | None = None,
+) -> Step:  # fmt: skip
+    """A proof as it is told; `known` are the nodes that were, and `day` is told only where it changes."""
+    if depth <= 0:
+        return Step(proof, f"... and so on: ask why for `{show(proof)}`", cut=True)
+    again = bool(proof.premises) and proof in known
+    step = Step(proof, _said(proof, renderer, day), again=again)
+    match proof:
+        case Stated(claim=claim):
+            step = replace(step, mark=notes.mark((claim,)), assuming=claim.assumptions)
+        case Derived() if not _declared(proof, renderer):
+            step = replace(step, place=_place(proof))
+        case Derived() if proof.premises:
+            step = replace(step, because=_reason(proof, renderer), place=_place(proof))
+    if again:
+        return step
+    known.add(proof)
+    below = min(depth, DEEPEST) - 1
+    return replace(
+        step, below=tuple(steps(one, renderer, notes, known, below, proof.day) for one in told(proof))
+    )  # fmt: skip
+
+
 def sentences(proof: Proof, renderer: TextRenderer, depth: int = DEPTH) -> str:
     """The proof as an indented list, and the sources that it cites."""
     notes = Footnotes(renderer.sources)
-    lines = [*_tree(proof, renderer, notes, depth, "", "", set()), *_doubts(proof, renderer, notes)]
+    lines = [*_tree(steps(proof, renderer, notes, set(), depth)), *_unsure(proof, renderer, notes)]
     return shown("\n".join((*lines, *notes.lines())))
 
 
-def _doubts(proof: Proof, renderer: TextRenderer, notes: Footnotes) -> Iterator[str]:
-    """Why it is only possible, if it is."""
-    told_: dict[str, None] = {}
+def unsure(proof: Proof, renderer: TextRenderer, notes: Footnotes) -> Iterator[Words]:
+    """Why it is only possible, if it is: in words, and on whose word."""
+    found: dict[Words, None] = {}
     for node in doubts(proof) if not proof.certain else ():
         if isinstance(node, Stated):
-            told_[f"the day is not known: {renderer.claim(node.claim, notes)}"] = None
+            said, *mark = renderer.claimed(node.claim, notes)
+            found[f"the day is not known: {said}", *mark] = None
         else:
-            told_[f"it may be otherwise: {_sentence(node, renderer)}"] = None
-    yield from (f"{'         ' if n else 'possible,'} {doubt}" for n, doubt in enumerate(told_))
+            found[(f"it may be otherwise: {_sentence(node, renderer)}",)] = None
+    yield from found
 
 
-def _tree(
-    proof: Proof,
-    renderer: TextRenderer,
-    notes: Footnotes,
-    depth: int,
-    first: str,
-    rest: str,
-    known: set[Proof],
-    day: Day | None = None,
-) -> Iterator[str]:
-    """The lines of a proof; `day` is the day of what it supports, told only where it changes."""
-    if len(rest) >= 3 * min(depth, DEEPEST):
-        yield f"{rest}... and so on: ask why for `{show(proof)}`"
-        return
-    again = bool(proof.premises) and proof in known
-    yield first + _line(proof, renderer, notes, day) + ("  (as above)" if again else "")
-    if again:
-        return
-    known.add(proof)
-    if isinstance(proof, Derived) and proof.premises and _declared(proof, renderer):
-        yield f"{rest}because {_reason(proof, renderer)}  ({_place(proof)})"
-    premises = told(proof)
-    for number, premise in enumerate(premises, 1):
-        bars = ("└─ ", "   ") if number == len(premises) else ("├─ ", "│  ")
-        yield from _tree(premise, renderer, notes, depth, rest + bars[0], rest + bars[1], known, proof.day)
+def _unsure(proof: Proof, renderer: TextRenderer, notes: Footnotes) -> Iterator[str]:
+    for n, words in enumerate(unsure(proof, renderer, notes)):
+        yield f"{'         ' if n else 'possible,'} {''.join(words)}"
 
 
-def _line(proof: Proof, renderer: TextRenderer, notes: Footnotes, day: Day | None) -> str:
+def _tree(step: Step, first: str = "", rest: str = "") -> Iterator[str]:
+    """The lines of a proof."""
+    yield (rest if step.cut else first) + _line(step)
+    if step.because and not step.again:
+        yield f"{rest}because {step.because}  ({step.place})"
+    for number, lower in enumerate(step.below, 1):
+        bars = ("└─ ", "   ") if number == len(step.below) else ("├─ ", "│  ")
+        yield from _tree(lower, rest + bars[0], rest + bars[1])
+
+
+def _line(step: Step) -> str:
+    place = f"  ({step.place})" if step.place and not step.because else ""
+    mark = f"  {step.mark or '(uncited)'}" if isinstance(step.node, Stated) and not step.cut else ""
+    assumed = "".join(f", assuming {name}" for name in step.assuming)
+    return f"{step.said}{place}{mark}{assumed}{'  (as above)' if step.again else ''}"
+
+
+def _said(proof: Proof, renderer: TextRenderer, day: Day | None) -> str:
     on = f", on {show_day(proof.day)}" if proof.day not in (day, 0) else ""
     if not isinstance(proof, Absent) and proof.window:
         on = f", on some day of {show_day(proof.window[0])} to {show_day(proof.window[1])}"
     match proof:
         case Stated(claim=claim):
             dates = " to ".join(map(str, claim.dates))
-            assumed = "".join(f", assuming {name}" for name in claim.assumptions)
-            mark = notes.mark((claim,)) or "(uncited)"
-            return f"{_sentence(proof, renderer)}{f', {dates}' if dates else ''}  {mark}{assumed}"
+            return f"{_sentence(proof, renderer)}{f', {dates}' if dates else ''}"
         case Derived():
-            if _declared(proof, renderer):
-                return _sentence(proof, renderer) + on
-            return f"{_reason(proof, renderer)}{on}  ({_place(proof)})"
+            return (_sentence(proof, renderer) if _declared(proof, renderer) else _reason(proof, renderer)) + on
         case Absent(first=start):
             span = (
                 show_day(proof.day)
@@ -120,16 +157,24 @@ def explain(answer: Answer, renderer: TextRenderer, depth: int = DEPTH) -> str:
     if answer.proof is not None and answer.origin != "both":
         return sentences(answer.proof, renderer, depth)
     notes = Footnotes(renderer.sources)
-    said = [f"it is reported: {renderer.claim(claim, notes)}" for claim in answer.claims if _is_report(claim, renderer)]
+    said = [f"it is reported: {renderer.claim(claim, notes)}" for claim in reports(answer, renderer)]
     if answer.proof is None:
         return "\n".join((renderer.sentence(answer.predicate, answer.row), *said, *notes.lines()))
-    lines = [*_tree(answer.proof, renderer, notes, depth, "", "", set()), *_doubts(answer.proof, renderer, notes)]
+    lines = [*_tree(steps(answer.proof, renderer, notes, set(), depth)), *_unsure(answer.proof, renderer, notes)]
     return shown("\n".join((*said, "and it follows:", *lines, *notes.lines())))
 
 
-def _is_report(claim: Claim, renderer: TextRenderer) -> bool:
-    declaration = renderer.vocabulary.declarations.get(claim.predicate)
-    return declaration is not None and declaration.reports is not None
+def reports(answer: Answer, renderer: TextRenderer) -> tuple[Claim, ...]:
+    """The claims that say outright what is only, or also, derived."""
+    declared = renderer.vocabulary.declarations
+    return tuple(one for one in answer.claims if (d := declared.get(one.predicate)) is not None and d.reports)
+
+
+def reported(answer: Answer, renderer: TextRenderer) -> tuple[Stated, ...]:
+    """What `explain` tells before the proof of an answer, or instead of one, as proofs of what was said."""
+    if answer.proof is not None and answer.origin != "both":
+        return ()
+    return tuple(Stated(one.predicate, one.row, 0, one) for one in reports(answer, renderer))
 
 
 def as_json(proof: Proof | None, depth: int = DEPTH) -> dict[str, object] | None:

@@ -80,6 +80,67 @@ def span(story: Story, start: Day | None, end: Day | None) -> Interval:
     return first, max(last, first + 1)
 
 
+def drawn(story: Story, days: Interval, renderer: TextRenderer) -> tuple[list[Bar], int, list[Event]]:
+    """What to draw of some days: bars, how many more there are that are only possible and said of less, and events."""
+    within = Days((days,))
+    every = [
+        one
+        for one in bars(story, renderer.vocabulary, renderer.names)
+        if any(truth.possible & within for truth in one.runs.values())
+    ]
+    shown = [one for one in every if one.predicate in FIRST or any(truth.certain for truth in one.runs.values())]
+    return shown, len(every) - len(shown), [one for one in story.events if one.truth.possible & within]
+
+
+def unsaid(more: int) -> str:
+    """What is said of bars that are not drawn."""
+    return f"and {more} more that are only possible"
+
+
+def spanned(story: Story, days: Interval) -> str:
+    """The first and the last day that are drawn, and that of the last evidence."""
+    last = f"; last evidence {show_day(story.last_evidence)}" if story.last_evidence is not None else ""
+    return f"{show_day(days[0])} to {show_day(days[1] - 1)}{last}"
+
+
+def dates(bar: Bar, days: Interval) -> Iterator[str]:
+    """The exact days of the runs that fall on the days drawn."""
+    runs = {status: one for status, truth in bar.runs.items() if (one := _falling(truth, days)).possible}
+    if "" in runs:
+        yield since(runs[""], None)
+        return
+    for status, truth in runs.items():
+        if truth.certain:
+            yield f"{status.replace('_', ' ')} {truth.certain}"
+    known = Days.of(run for truth in runs.values() for run in truth.certain)
+    if unsure := Days.of(run for truth in runs.values() for run in truth.possible) - known:
+        yield f"not known for certain {unsure}"
+
+
+def _falling(truth: Truth, days: Interval) -> Truth:
+    certain, possible = (
+        Days(tuple(run for run in its if run[0] < days[1] and days[0] < run[1]))
+        for its in (truth.certain, truth.possible)
+    )
+    return Truth(certain, possible, truth.windows)
+
+
+def told(event: Event, renderer: TextRenderer, notes: Footnotes) -> str:
+    """An event in a line: when, what, and on whose word."""
+    return "  ".join((dated(event), renderer.sentence(event.predicate, event.row), worded(event, notes)))
+
+
+def dated(event: Event) -> str:
+    """The day of an event, or its first and its last."""
+    first, last = event.dates[0], event.dates[-1]
+    return str(first) if first == last else f"{first} to {last}, {len(event.dates)} dates"
+
+
+def worded(event: Event, notes: Footnotes) -> str:
+    """On whose word an event is."""
+    return notes.mark(event.claims) if event.claims else "derived"
+
+
 class Drawing:
     """A timeline so many characters wide; `plain` does with ASCII."""
 
@@ -90,25 +151,21 @@ class Drawing:
 
     def lines(self, story: Story) -> Iterator[Line]:
         """Name and span, scale, bars with their dates, events, assumptions, sources."""
-        start, end = self.days
-        every = [one for one in bars(story, self.renderer.vocabulary, self.renderer.names) if self._within(one)]
-        shown = [one for one in every if one.predicate in FIRST or any(truth.certain for truth in one.runs.values())]
-        events = [one for one in story.events if one.truth.possible & Days((self.days,))]
-        last = f"; last evidence {show_day(story.last_evidence)}" if story.last_evidence is not None else ""
-        yield [(story.name, "bold"), (f"  {show_day(start)} to {show_day(end - 1)}{last}", "")]
+        shown, more, events = drawn(story, self.days, self.renderer)
+        yield [(story.name, "bold"), (f"  {spanned(story, self.days)}", "")]
         if not shown and not events:
             yield [("nothing is known of it in that time", "")]
             return
         room = min(max([len(one.label) for one in shown] + [6]), self.width // 3)
-        dated = [list(self._dates(one)) for one in shown]
+        dated = [list(dates(one, self.days)) for one in shown]
         beside = max((len(line) for lines in dated for line in lines), default=0)
         across = self.width - room - 2 - (beside + 2)
         if across < LEAST:  # the dates stand below the bars
             beside, across = 0, self.width - room - 2
         yield [(" " * (room + 2), ""), (self._scale(across), "dim")]
         letters = _letters(shown)
-        for one, dates in zip(shown, dated, strict=True):
-            lines = dates if beside else ["", *(part for line in dates for part in _folded(line, across))]
+        for one, its in zip(shown, dated, strict=True):
+            lines = its if beside else ["", *(part for line in its for part in _folded(line, across))]
             gap = " " * (across + 2) if beside else ""
             for n, (said, when) in enumerate(zip_longest(_folded(one.label, room), lines, fillvalue="")):
                 bar = [*self._bar(one, across, letters), ("  " if beside else "", "")] if not n else [(gap, "")]
@@ -116,23 +173,20 @@ class Drawing:
         if events:
             yield [(f"{'events':<{room}}  ", ""), ("".join(self._ticks(events, across)), "")]
         yield from _legend(letters)
-        if len(every) > len(shown):
-            yield [(f"and {len(every) - len(shown)} more that are only possible: see --json", "dim")]
-        yield from self._told(events)
+        if more:
+            yield [(f"{unsaid(more)}: see --json", "dim")]
+        yield from ([(told(one, self.renderer, self.notes), "")] for one in events)
         for n, text in enumerate(story.assumptions):
             yield [(f"{'assuming' if not n else '        '}  {text}", "")]
         yield from ([(one, "")] for one in self.notes.lines())
-
-    def _within(self, bar: Bar) -> bool:
-        return any(truth.possible & Days((self.days,)) for truth in bar.runs.values())
 
     # ---------------------------------------------------------------- the scale
 
     def _scale(self, across: int) -> str:
         """Dates where they begin, as close as they can be read."""
         start, end = self.days
-        for marks in _marks(start, end):
-            places = [((day - start) * across // (end - start), text) for day, text in marks]
+        for dated in marks(start, end):
+            places = [((day - start) * across // (end - start), text) for day, text in dated]
             gaps = [after - before for (before, _), (after, _) in pairwise(places)]
             if places and all(gap > len(text) + 1 for gap, (_, text) in zip(gaps, places, strict=False)):
                 line = [" "] * across
@@ -167,27 +221,6 @@ class Drawing:
                 line[cell] = (letters[status].upper() if status else self.solid, style)
         return line
 
-    def _dates(self, bar: Bar) -> Iterator[str]:
-        """The exact days of the runs that fall on the days drawn."""
-        runs = {status: one for status, truth in bar.runs.items() if (one := self._falling(truth)).possible}
-        if "" in runs:
-            yield since(runs[""], None)
-            return
-        for status, truth in runs.items():
-            if truth.certain:
-                yield f"{status.replace('_', ' ')} {truth.certain}"
-        known = Days.of(run for truth in runs.values() for run in truth.certain)
-        if unsure := Days.of(run for truth in runs.values() for run in truth.possible) - known:
-            yield f"not known for certain {unsure}"
-
-    def _falling(self, truth: Truth) -> Truth:
-        start, end = self.days
-        certain, possible = (
-            Days(tuple(run for run in days if run[0] < end and start < run[1]))
-            for days in (truth.certain, truth.possible)
-        )
-        return Truth(certain, possible, truth.windows)
-
     # ---------------------------------------------------------------- events
 
     def _ticks(self, events: Iterable[Event], across: int) -> list[str]:
@@ -196,13 +229,6 @@ class Drawing:
             for cell in self._cells(one.truth.possible, across):
                 line[cell] = self.tick if one.truth.certain else line[cell].replace(" ", self.faint)
         return line
-
-    def _told(self, events: Iterable[Event]) -> Iterator[Line]:
-        for one in events:
-            first, last = one.dates[0], one.dates[-1]
-            when = str(first) if first == last else f"{first} to {last}, {len(one.dates)} dates"
-            mark = f"  {self.notes.mark(one.claims)}" if one.claims else "  derived"
-            yield [(f"{when}  {self.renderer.sentence(one.predicate, one.row)}{mark}", "")]
 
 
 def _legend(letters: Mapping[str, str]) -> Iterator[Line]:
@@ -226,19 +252,19 @@ def _colour(bar: Bar) -> str:
     return "red" if bar.predicate in DANGER else COLOURS[sum(map(ord, about)) % len(COLOURS)]
 
 
-def _marks(start: Day, end: Day) -> Iterator[list[tuple[Day, str]]]:
+def marks(start: Day, end: Day) -> Iterator[list[tuple[Day, str]]]:
     """Ever rarer dates in a span: days, weeks, months, years."""
     for days in (1, 2, 7, 14):
         if (end - start) // days < 400:
             yield [(day, show_day(day)[5:] if day > start else show_day(day)) for day in range(start, end, days)]
     first, last = date.fromordinal(max(start, 1)), date.fromordinal(min(end, date.max.toordinal()))
     for months in (1, 2, 3, 6, 12, 24, 60, 120, 600):
-        marks = []
+        found = []
         for month in range(first.year * 12, last.year * 12 + 12, months):
             day = date(month // 12, month % 12 + 1, 1)
             if first <= day < last:
-                marks.append((day.toordinal(), str(day.year) if months >= 12 else day.isoformat()[:7]))
-        yield marks
+                found.append((day.toordinal(), str(day.year) if months >= 12 else day.isoformat()[:7]))
+        yield found
 
 
 def _folded(text: str, room: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from reasoner.evidence.claim import Claim
 from reasoner.explain.changes import Remedy
@@ -13,7 +14,8 @@ from reasoner.explain.why_not import Attempt, Failure, WhyNot
 from reasoner.query.phrases import show
 from reasoner.query.words import BE, HAVE, base, stem
 from reasoner.render.json import Json, citation, plain
-from reasoner.render.text import Footnotes, TextRenderer, shown
+from reasoner.render.passage import Item, lines
+from reasoner.render.text import Footnotes, TextRenderer, Words, shown
 from reasoner.syntax.tree import Rule
 from reasoner.syntax.vocabulary import atoms
 from reasoner.term import Row, Value, Variable
@@ -21,6 +23,26 @@ from reasoner.when import Day, day_or_none, show_day
 
 TOLD = 3  # premises of a rule, and rules of a premise
 DEEP = 4
+
+
+@dataclass(frozen=True)
+class Way:
+    """Changes that together would make it so, as sentences and as suppositions; and what may stand in their place."""
+
+    changes: tuple[str, ...]
+    suppositions: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A why not in parts: the verdict, how far the rules got, and the ways to make it so with what opens them."""
+
+    verdict: str
+    reasons: tuple[Item, ...]
+    opening: str
+    ways: tuple[Way, ...]
+    notes: Footnotes
 
 
 class WhyNotRenderer:
@@ -31,14 +53,20 @@ class WhyNotRenderer:
 
     def text(self, found: WhyNot) -> str:
         """The verdict, how far each rule got, what would make it hold, the sources."""
-        sentence = self._sentence(found.predicate, found.row)
+        told = self.tell(found)
+        below = [line for number, way in enumerate(told.ways, 1) for line in _lines(number, way)]
+        opening = [told.opening] if told.opening else []
+        return shown("\n".join((told.verdict, *lines(told.reasons, "  "), *opening, *below, *told.notes.lines())))
+
+    def tell(self, found: WhyNot) -> Telling:
+        """What is to be said, in parts."""
         on = f", on {show_day(found.day)}" if found.day else ""
         if found.failure is None:
-            return shown(f"But it is so: {sentence}{on}. Ask `reasoner why` about it.")
-        lines = [f"{self._verdict(found, on)}."]
-        lines += [f"  {line}" for line in self._reasons(found.failure, 0)]
-        lines += self._remedies(found)
-        return shown("\n".join((*lines, *self.notes.lines())))
+            sentence = self._sentence(found.predicate, found.row)
+            return Telling(f"But it is so: {sentence}{on}. Ask `reasoner why` about it.", (), "", (), self.notes)
+        verdict = f"{self._verdict(found, on)}."
+        reasons = tuple(self._reasons(found.failure, 0))
+        return Telling(verdict, reasons, self._opening(found), tuple(self._ways(found)), self.notes)
 
     def _verdict(self, found: WhyNot, on: str) -> str:
         failure = found.failure
@@ -85,22 +113,25 @@ class WhyNotRenderer:
 
     # ---------------------------------------------------------------- reasons
 
-    def _reasons(self, failure: Failure, depth: int) -> Iterator[str]:
+    def _reasons(self, failure: Failure, depth: int) -> Iterator[Item]:
         """Why a premise fails, and below it how far its rules got."""
-        indent = ""
+        own = None
         if not failure.attempts or (depth and self._declared(failure.predicate)):
-            yield self._premise(failure)
-            indent = "   "
-        if depth >= DEEP:
-            return
+            own = self._premise(failure)
+        below = tuple(self._attempts(failure, depth)) if depth < DEEP else ()
+        if own is None:
+            yield from below
+        else:
+            yield Item(own, below)
+
+    def _attempts(self, failure: Failure, depth: int) -> Iterator[Item]:
+        """How far some rules got, each with its premises that fail."""
         shown_here = failure.attempts[: TOLD if depth < 2 else 1]
         for attempt in shown_here:
-            yield f"{indent}{self._rule(attempt)}"
-            for one in (*attempt.failures[:TOLD], *attempt.besides[:TOLD]):
-                yield from (f"{indent}   {line}" for line in self._reasons(one, depth + 1))
-        if len(failure.attempts) > len(shown_here):
-            others = len(failure.attempts) - len(shown_here)
-            yield f"{indent}nor by {others} other rule{'s' * (others != 1)}"
+            fails = (*attempt.failures[:TOLD], *attempt.besides[:TOLD])
+            yield Item((self._rule(attempt),), tuple(item for one in fails for item in self._reasons(one, depth + 1)))
+        if others := len(failure.attempts) - len(shown_here):
+            yield Item((f"nor by {others} other rule{'s' * (others != 1)}",))
 
     def _rule(self, attempt: Attempt) -> str:
         place = f"{attempt.rule.origin.file}:{attempt.rule.origin.line}"
@@ -126,35 +157,36 @@ class WhyNotRenderer:
                     return show(parameter, None, None)
         return f"some {name}"
 
-    def _premise(self, failure: Failure) -> str:
+    def _premise(self, failure: Failure) -> Words:
         on = f" ({show_day(failure.day)})" if failure.day else ""
-        marks = self.notes.mark(failure.claims)
         known = "not known" if failure.unknown else "no"
         sentence = self._sentence(failure.predicate, failure.row) if failure.predicate else failure.text
         match failure.reason:
             case "stands":
-                return f"no: {self._because(failure, sentence)}"
+                return "no: ", *self._because(failure, sentence)
             case "uncertain":
-                return f"not known: the dates do not tell whether {self._because(failure, sentence)}{on}"
+                return "not known: the dates do not tell whether ", *self._because(failure, sentence), on
             case "denied":
-                return f"no: {self.renderer.claim(failure.claims[0], self.notes)}"
+                return "no: ", *self.renderer.claimed(failure.claims[0], self.notes)
             case "dated":
-                told = "; ".join(self.renderer.claim(claim, self.notes) for claim in failure.claims[:TOLD])
-                return f"no: {told}; not on {show_day(failure.day)}"
+                told = [("; ", *self.renderer.claimed(claim, self.notes)) for claim in failure.claims[:TOLD]]
+                words = [word for one in told for word in one]
+                return "no: ", *words[1:], f"; not on {show_day(failure.day)}"
             case "unsaid" if failure.claims:
-                told = ", ".join(dict.fromkeys(_dates(claim) for claim in failure.claims))
-                return f"{known}: {sentence}: told of {told} only {marks}"
+                dates = ", ".join(dict.fromkeys(_dates(claim) for claim in failure.claims))
+                return f"{known}: {sentence}: told of {dates} only ", self.notes.mark(failure.claims)
             case "compared" | "counted":
-                return f"{known}: {sentence} fails"
-        return f"{known}: nothing says that {sentence}"
+                return (f"{known}: {sentence} fails",)
+        return (f"{known}: nothing says that {sentence}",)
 
-    def _because(self, failure: Failure, sentence: str) -> str:
+    def _because(self, failure: Failure, sentence: str) -> Words:
         """What stands, and in the words of its proof what makes it so, with its sources."""
         if failure.proof is None:
-            return sentence
+            return (sentence,)
         words = dict.fromkeys((self._told(failure.proof) or sentence, self._telling(failure.proof)))
         told = ": ".join(text for text in words if text)
-        return f"{told}  {self.notes.mark(supports(failure.proof))}".rstrip()
+        mark = self.notes.mark(supports(failure.proof))
+        return (told, "  ", mark) if mark else (told,)
 
     def _told(self, node: Proof) -> str:
         """A node by its own phrase, else by the text of its rule."""
@@ -170,20 +202,18 @@ class WhyNotRenderer:
 
     # ---------------------------------------------------------------- what would make it hold
 
-    def _remedies(self, found: WhyNot) -> Iterator[str]:
+    def _opening(self, found: WhyNot) -> str:
         if not found.remedies:
-            yield "No small change of the facts was found that would make it so."
-            return
+            return "No small change of the facts was found that would make it so."
         day = found.remedies[0].day
         since = f" from {show_day(day)}" if day != found.day else ""
-        yield f"It would be{since}, each checked by running it, if"
-        for number, (remedy, others) in enumerate(_grouped(found.remedies), 1):
-            for place, change in enumerate(remedy.changes):
-                yield f"{f'{number:>3}' if not place else '   '}  {'and ' if place else ''}{self._change(change)}"
-            flags = " ".join(f'--suppose "{written}"' for written in remedy.suppositions)
-            yield f"       {flags}"
-            for own, other in others:
-                yield f"       or with {self._say(other)} in place of {self._say(own)}"
+        return f"It would be{since}, each checked by running it, if"
+
+    def _ways(self, found: WhyNot) -> Iterator[Way]:
+        for remedy, others in _grouped(found.remedies):
+            changes = tuple(map(self._change, remedy.changes))
+            instead = tuple(f"or with {self._say(other)} in place of {self._say(own)}" for own, other in others)
+            yield Way(changes, remedy.suppositions, instead)
 
     def _change(self, change: Change) -> str:
         sentence = self._sentence(change.predicate, change.row)
@@ -193,6 +223,15 @@ class WhyNotRenderer:
             case "redate":
                 return f"{sentence}: dated {change.when}"
         return f"{sentence}{f', {change.when}' if change.when else ''}"
+
+
+def _lines(number: int, way: Way) -> Iterator[str]:
+    """A way as lines, with the flags that try it."""
+    for place, change in enumerate(way.changes):
+        yield f"{f'{number:>3}' if not place else '   '}  {'and ' if place else ''}{change}"
+    flags = " ".join(f'--suppose "{written}"' for written in way.suppositions)
+    yield f"       {flags}"
+    yield from (f"       {one}" for one in way.others)
 
 
 def _grouped(remedies: tuple[Remedy, ...]) -> list[tuple[Remedy, list[tuple[Value, Value]]]]:
