@@ -58,6 +58,16 @@ def test_commands_print_what_is_shown(document: str) -> None:
             assert block == shown
 
 
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_commands_write_what_is_named(document: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each command in a shell block that names a file with -o writes it, from anywhere."""
+    monkeypatch.chdir(tmp_path)
+    for line in "".join(blocks(document, "sh")).splitlines():
+        if line.startswith("reasoner ") and " -o " in line:
+            printed(line)
+            assert Path(shlex.split(line)[-1]).stat().st_size > 100, line
+
+
 def test_the_gallery_shows_the_rules() -> None:
     """Each rule and invariant in the gallery stands in a rule file, with the same text."""
     problems: list[Diagnostic] = []
