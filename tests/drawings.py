@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import reasoner
-from reasoner.doors.shared import renderer_for
 from reasoner.evidence.claim import Claim, Evidence
 from reasoner.explain.proof import Stated
 from reasoner.knowledge_base import KnowledgeBase
@@ -41,7 +40,7 @@ def raqqa() -> KnowledgeBase:
 @cache
 def renderer() -> TextRenderer:
     """Texts with the words of the doctrine."""
-    found = renderer_for(raqqa())
+    found = raqqa().renderer
     assert isinstance(found, TextRenderer)
     return found
 

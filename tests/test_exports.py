@@ -24,7 +24,6 @@ from shapely.geometry import shape
 
 import reasoner
 from reasoner.doors.cli import cli
-from reasoner.evidence.claim import known_sources
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.answers import Answers
 from reasoner.query.atlas import Spot, spots
@@ -80,7 +79,7 @@ def doctrine(*facts: Path) -> KnowledgeBase:
 
 def renderer(base: KnowledgeBase) -> TextRenderer:
     """Texts with the names of a base."""
-    return TextRenderer(base.vocabulary, base.names, known_sources(base.program))
+    return base.renderer
 
 
 def exported(base: KnowledgeBase, answers: Answers) -> Export:

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 
 import reasoner
 from reasoner.doors.cli import cli
-from reasoner.evidence.claim import known_sources
 from reasoner.explain.proof import Absent, Derived, Proof, Stated, identities, told, walk
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.render.forms import FORMS, graph
@@ -59,7 +58,7 @@ def case(request: pytest.FixtureRequest, kb: KnowledgeBase, tmp_path: Path) -> t
         kb = reasoner.load(facts=tmp_path / "p.dl", default_rules=False)
     (answer,) = kb.why(body, at="2016-06-04")
     assert answer.proof is not None
-    return answer.proof, TextRenderer(kb.vocabulary, kb.names, known_sources(kb.program))
+    return answer.proof, kb.renderer
 
 
 def test_a_name_is_made_of_what_a_node_says(kb: KnowledgeBase) -> None:
@@ -159,7 +158,7 @@ def test_facts_of_our_own(case: tuple[Proof, TextRenderer], tmp_path: Path) -> N
 def test_proofs_share_their_parts(kb: KnowledgeBase) -> None:
     """Several proofs are one graph, in which a part that they share is drawn once."""
     proofs = [answer.proof for answer in kb.why("besieges(A, P, S)", at="2016-06-04") if answer.proof]
-    renderer = TextRenderer(kb.vocabulary, kb.names, known_sources(kb.program))
+    renderer = kb.renderer
     root = ElementTree.fromstring(FORMS["graphml"](proofs, renderer, 80))
     ids = [node.get("id") for node in root.iter(f"{SPACE}node")]
     assert len(ids) == len(set(ids)) < sum(len(graph([proof])) for proof in proofs)

@@ -23,7 +23,6 @@ from hypothesis import strategies as st
 import reasoner
 from reasoner.diagnostic import Problems
 from reasoner.doors.cli import cli
-from reasoner.doors.shared import renderer_for
 from reasoner.query.story import Event, Story, Strand
 from reasoner.render import timeline as told
 from reasoner.render.pictures import proof as proofs
@@ -78,7 +77,7 @@ def test_what_facts_say_is_written_and_never_run(tmp_path: Path) -> None:
     """Markup in names, publishers, titles, quotes and phrases stays text, in SVG and HTML; no bad address is linked."""
     (tmp_path / "nasty.dl").write_text(NASTY, encoding="utf-8")
     base = reasoner.load(tmp_path / "nasty.dl", default_rules=False)
-    known: Any = renderer_for(base)
+    known: Any = base.renderer
     found = [one.proof for one in base.why("holds(A, P)") if one.proof]
     story = base.story("town")
     drawn = [

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import reasoner
-from reasoner.doors.shared import renderer_for
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.theatre import SIDE
 from reasoner.render.theatre import as_data
@@ -80,7 +79,7 @@ def follows(base: KnowledgeBase, day: Day, certain: bool) -> set[tuple[str, tupl
 def test_a_theatre_says_what_the_model_says(name: str, certain: bool) -> None:
     """Holders, states, derived sieges, corridors and fronts, read from the JSON, are those of the model, each day."""
     base = war(name)
-    data = as_data(base.theatre, renderer_for(base))
+    data = as_data(base.theatre, base.renderer)
     states = {flag for one in base.theatre.places for flag in one.flags}
     assert states <= {*STATES}, "a state of a place alone that this test does not compare"
     for day in days_of(base):
@@ -91,7 +90,7 @@ def test_a_theatre_says_what_the_model_says(name: str, certain: bool) -> None:
 def test_nothing_changes_between_the_days_of_a_slider(name: str) -> None:
     """From one of the days to the day before the next, a theatre says the same."""
     base = war(name)
-    data = as_data(base.theatre, renderer_for(base))
+    data = as_data(base.theatre, base.renderer)
     for day, after in pairwise(base.theatre.days):
         for certain in (True, False):
             assert said(data, day, certain) == said(data, after - 1, certain), show_day(day)

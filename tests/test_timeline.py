@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 import reasoner
 from reasoner.doors.cli import cli
-from reasoner.doors.shared import renderer_for
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.atlas import spots
 from reasoner.query.story import REPEATED_BY, TOLD_BY, Story, about
@@ -120,7 +119,7 @@ def test_a_bar_shows_each_day(sure: object, more: object, start: int, length: in
     """A character is solid if and only if something certain falls on its days, faint where something possible does."""
     certain, extra = (Days.of((a, a + n) for a, n in its) for its in (sure, more))  # type: ignore[attr-defined]
     truth = Truth(certain, certain | extra)
-    drawing = Drawing(renderer_for(doctrine()), (start, start + length), 100, True)
+    drawing = Drawing(doctrine().renderer, (start, start + length), 100, True)
     line = "".join(text for text, _ in drawing._bar(Bar("holds", "", {"": truth}, ()), across, {}))
     for at, drawn in enumerate(line):
         falling = {day for day in range(start, start + length) if at < (day + 1 - start) * across / length}
@@ -133,7 +132,7 @@ def test_a_bar_shows_each_day(sure: object, more: object, start: int, length: in
 def test_a_timeline_fits(width: int) -> None:
     """No bar, scale or date is wider than the terminal, and every status has a letter of its own."""
     days = (day("1944-12-10"), day("1945-02-01"))
-    drawing = Drawing(renderer_for(bastogne()), days, width, True)
+    drawing = Drawing(bastogne().renderer, days, width, True)
     lines = ["".join(text for text, _ in line).rstrip() for line in drawing.lines(besieged())]
     drawn = lines[1 : next(n for n, line in enumerate(lines) if line.startswith("events"))]
     assert max(map(len, drawn)) <= width
@@ -153,7 +152,7 @@ def test_statuses_share_a_bar() -> None:
 
 def test_the_siege_of_bastogne_is_drawn() -> None:
     """Off a terminal in ASCII: certain, possible, statuses as letters, the exact days, and whose word it is."""
-    drawing = Drawing(renderer_for(bastogne()), (day("1944-12-16"), day("1945-01-21")), 100, True)
+    drawing = Drawing(bastogne().renderer, (day("1944-12-16"), day("1945-01-21")), 100, True)
     text = "\n".join("".join(piece for piece, _ in line) for line in drawing.lines(besieged()))
     assert text.isascii()
     assert "encircled" in text
@@ -164,7 +163,7 @@ def test_the_siege_of_bastogne_is_drawn() -> None:
 
 def test_a_timeline_is_data_too() -> None:
     """As JSON a timeline has a row for each strand, closed-open, with its words."""
-    data: Any = as_timeline(besieged(), (day("1944-12-16"), day("1945-01-21")), renderer_for(bastogne()))
+    data: Any = as_timeline(besieged(), (day("1944-12-16"), day("1945-01-21")), bastogne().renderer)
     (ring,) = (row for row in data["rows"] if row["predicate"] == "encircled")
     assert (ring["certain"], ring["label"]) == ([{"start": "1944-12-21", "end": "1944-12-26"}], "encircled")
     assert (data["start"], data["end"]) == ("1944-12-16", "1945-01-21")
@@ -178,7 +177,7 @@ def test_a_timeline_is_data_too() -> None:
 def test_a_place_is_shown_as_it_stands(at: str) -> None:
     """`show` says what may hold on the day and nothing else; its sides are those that the model has."""
     model, on = bastogne().model(), day(at)
-    data: Any = as_data(bastogne().portrait("Bastogne", at), renderer_for(bastogne()))
+    data: Any = as_data(bastogne().portrait("Bastogne", at), bastogne().renderer)
     told = {one["atom"] for one in data["states"]}
     for predicate in ("holds", "contested", "besieged", "besieges", "encircled", "cut_off", "supply", "corridor"):
         for row, truth in model.rows(predicate).items():
@@ -217,6 +216,6 @@ def test_names_and_days_that_cannot_be(arguments: tuple[str, ...], says: str) ->
 def test_days_without_news() -> None:
     """Of days on which nothing is known that is said."""
     for start, said in (("1944-12-10", "relieved"), ("1900-01-01", "nothing is known of it in that time")):
-        drawing = Drawing(renderer_for(bastogne()), (day(start), day(start) + 30), 100, True)
+        drawing = Drawing(bastogne().renderer, (day(start), day(start) + 30), 100, True)
         text = "".join(piece for line in drawing.lines(besieged()) for piece, _ in line)
         assert said in text

@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 import reasoner
-from reasoner.evidence.claim import known_sources
 from reasoner.explain import obstacles
 from reasoner.explain.proof import Absent, Derived, Stated, explains, supports, walk
 from reasoner.render.proof import sentences
-from reasoner.render.text import TextRenderer
 
 ROOT = Path(__file__).parent.parent
 
@@ -120,7 +118,7 @@ def assert_told(folder: Path, rules: str, told: str) -> None:
     """Each case, an atom on a day, is told so, but for its sources."""
     (folder / "rules.dl").write_text(rules, encoding="utf-8")
     kb = reasoner.load(folder / "rules.dl", default_rules=False)
-    renderer = TextRenderer(kb.vocabulary, kb.names, known_sources(kb.program))
+    renderer = kb.renderer
     for case in told.strip().split("\n\n"):
         asked, _, expected = case.partition("\n")
         (answer,) = kb.why(*asked.split(" on "))

@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 import reasoner
 from reasoner.diagnostic import Problems
 from reasoner.doors.cli import cli
-from reasoner.evidence.claim import known_sources
 from reasoner.explain.why_not import Failure, WhyNot
 from reasoner.knowledge_base import KnowledgeBase
-from reasoner.render.text import TextRenderer
 from reasoner.render.why_not import WhyNotRenderer, as_json
 from reasoner.when import parse_date, show_day
 from tests.programs import Written, day, programs, read
@@ -30,7 +28,7 @@ SEED = [ROOT / "rules"], FACTS
 
 def told(base: KnowledgeBase, found: WhyNot) -> str:
     """The answer as a terminal shows it."""
-    return WhyNotRenderer(TextRenderer(base.vocabulary, base.names, known_sources(base.program))).text(found)
+    return WhyNotRenderer(base.renderer).text(found)
 
 
 def failures(failure: Failure) -> Iterator[Failure]:

@@ -61,7 +61,7 @@ def read(base: KnowledgeBase, question: str) -> Request:
 
 def respond(base: KnowledgeBase, request: Request, at: str | None = None) -> Reply:
     """What the verb that a question wants says. Raises Problems."""
-    renderer = TextRenderer(base.vocabulary, base.names, known_sources(base.program))
+    renderer = base.renderer
     parts, data, answered = _VERBS[request.verb](_Replying(base, renderer, request, at))
     about = {"question": request.text, "verb": request.verb, "query": str(request)}
     last = base.store.last_evidence()

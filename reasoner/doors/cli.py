@@ -28,7 +28,6 @@ from reasoner.doors.shared import (
     format_of,
     open_base,
     print_json,
-    renderer_for,
     say,
     say_if_outside,
 )
@@ -116,7 +115,7 @@ def why(
 
     steps = depth or as_proof.DEPTH
     proofs = {a.id: shortest(base.vocabulary, base.store, base.model, a.proof, most) for a in chosen if a.proof}
-    renderer = renderer_for(base)
+    renderer = base.renderer
     if out:
         from reasoner.render.pictures import proof as pictured
 
@@ -216,7 +215,7 @@ def _answer(verb: str, question: str, given: Given) -> None:
         _remember("query", question, given)
         from reasoner.render import json as as_json
 
-        data, text, answered = as_json.answers(answers), renderer_for(base).answers(answers), bool(answers)
+        data, text, answered = as_json.answers(answers), base.renderer.answers(answers), bool(answers)
     if given["as_json"]:
         print_json(data)
     else:

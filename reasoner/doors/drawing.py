@@ -14,7 +14,6 @@ from reasoner.doors.shared import (
     format_of,
     open_base,
     print_json,
-    renderer_for,
     say,
     say_if_outside,
     write_out,
@@ -74,7 +73,7 @@ def draw_map(place: str | None, out: str | None, form: str | None, **given: Unpa
 
         raise Problems([error("R110", f"`{place}` is no place", help="name a place, or none to draw them all")])
     day = days_of(given["at"])[1] - 1 if given["at"] else found.last_evidence or 0
-    picture = theatre.draw(found, day, renderer_for(base), focus)
+    picture = theatre.draw(found, day, base.renderer, focus)
     say_if_outside(base, given["at"])
     for text in assumed:
         say(f"assuming {text}")

@@ -7,7 +7,7 @@ from typing import Any, Unpack, cast
 
 import click
 
-from reasoner.doors.shared import Given, flags, open_base, print_json, progress_bar, renderer_for, say_if_outside
+from reasoner.doors.shared import Given, flags, open_base, print_json, progress_bar, say_if_outside
 
 
 @click.command("why-not")
@@ -23,7 +23,7 @@ def why_not(what: str, **given: Unpack[Given]) -> None:
     if given["as_json"]:
         print_json(rendered.as_json(found))
     else:
-        click.echo(rendered.WhyNotRenderer(renderer_for(base)).text(found))
+        click.echo(rendered.WhyNotRenderer(base.renderer).text(found))
     say_if_outside(base, given["at"])
     sys.exit(1 if found.holds else 0)
 
@@ -53,11 +53,11 @@ def compare(
     else:
         raise click.UsageError("compare with what? give --suppose, --without, --known-by, or --from and --to")
     if given["as_json"]:
-        print_json(rendered.as_json(found, renderer_for(after)))
+        print_json(rendered.as_json(found, after.renderer))
     else:
-        click.echo(rendered.text(found, renderer_for(after)))
+        click.echo(rendered.text(found, after.renderer))
         if proofs:
-            click.echo("\n".join(rendered.proofs(found, before, after, renderer_for(after))))
+            click.echo("\n".join(rendered.proofs(found, before, after, after.renderer)))
     sys.exit(0 if found.differences else 1)
 
 
@@ -71,12 +71,12 @@ def sources(what: str | None, **given: Unpack[Given]) -> None:
     base = open_base(given)
     if what is not None:
         predicate, backed = base.sources(what, given["at"])
-        told, data = rendered.backed(predicate, backed, renderer_for(base)), rendered.backed_json(predicate, backed)
+        told, data = rendered.backed(predicate, backed, base.renderer), rendered.backed_json(predicate, backed)
     else:
         with progress_bar("weighing", least=8) as progress:
             backed = base.rests_alone(given["at"], progress)
         disputes = [found for found in base.check() if found.code == "R421"]
-        told, data = rendered.alone(backed, disputes, renderer_for(base)), rendered.alone_json(backed, disputes)
+        told, data = rendered.alone(backed, disputes, base.renderer), rendered.alone_json(backed, disputes)
     if given["as_json"]:
         print_json(data)
     else:

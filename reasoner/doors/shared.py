@@ -109,14 +109,6 @@ def progress_bar(doing: str, least: int) -> Iterator[Callable[[int, int], None]]
             bar.stop()
 
 
-def renderer_for(base: Any) -> Any:
-    """Texts with the names and sources of a knowledge base."""
-    from reasoner.evidence.claim import known_sources
-    from reasoner.render.text import TextRenderer
-
-    return TextRenderer(base.vocabulary, base.names, known_sources(base.program))
-
-
 def format_of(out: str, form: str | None, names: Sequence[str]) -> str:
     """The format to write OUT in: the one that is named, or that its end says."""
     form = form or Path(out).suffix[1:].lower()

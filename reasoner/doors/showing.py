@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from reasoner.doors.drawing import NAMES, drawing, put
-from reasoner.doors.shared import Given, flags, format_of, open_base, print_json, renderer_for, say_if_outside
+from reasoner.doors.shared import Given, flags, format_of, open_base, print_json, say_if_outside
 
 if TYPE_CHECKING:
     from reasoner.render.timeline import Line
@@ -39,7 +39,7 @@ def timeline(
     from reasoner.render import timeline as rendered
 
     base = open_base(given)
-    found, renderer = base.story(place), renderer_for(base)
+    found, renderer = base.story(place), base.renderer
     first, last = start or given["at"], end or given["at"]
     base.must_be_known(last)
     days = rendered.span(found, days_of(first)[0] if first else None, days_of(last)[1] if last else None)
@@ -71,9 +71,9 @@ def show(place: str, **given: Unpack[Given]) -> None:
     base = open_base(given)
     found = base.portrait(place, given["at"])
     if given["as_json"]:
-        print_json(rendered.as_data(found, renderer_for(base)))
+        print_json(rendered.as_data(found, base.renderer))
     else:
-        _print(rendered.Drawing(renderer_for(base), _width()).lines(found))
+        _print(rendered.Drawing(base.renderer, _width()).lines(found))
     say_if_outside(base, given["at"])
     sys.exit(0 if found.story.strands else 1)
 

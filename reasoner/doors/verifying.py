@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from reasoner.doors.shared import print_json, progress_bar, renderer_for
+from reasoner.doors.shared import print_json, progress_bar
 
 SHOWN = 12  # rules that never fired
 
@@ -66,7 +66,7 @@ def _text(report: Any, answer: Any, broken: Any) -> Iterator[str]:
     if report.finding:
         yield f"% broken: {_never(report.finding.invariant)}"
         yield str(report.finding.base) or "% by the facts that were given, without any others\n"
-        yield from (f"% {line}".rstrip() for line in explain(answer, renderer_for(broken)).splitlines())
+        yield from (f"% {line}".rstrip() for line in explain(answer, broken.renderer).splitlines())
         yield "%"
         yield from (f"% broken as well: {_never(never)}" for never in report.others)
         if report.finding.remembered:

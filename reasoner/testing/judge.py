@@ -16,10 +16,8 @@ from reasoner.check.safety import literal_terms
 from reasoner.check.values import wrong_types
 from reasoner.diagnostic import Diagnostic, Problems, did_you_mean, error, errors
 from reasoner.engine.model import Model
-from reasoner.evidence.claim import known_sources
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.render.proof import explain
-from reasoner.render.text import TextRenderer
 from reasoner.syntax.tree import File, Literal, Plain, Program, Query
 from reasoner.syntax.vocabulary import Vocabulary, bodies
 from reasoner.term import Constant, Expression, Row, Term, Value, show_atom, unify
@@ -187,7 +185,7 @@ def _otherwise(asked: Expectation, proof: str, base: KnowledgeBase) -> Iterator[
     """A proof that is not printed as the case has it."""
     at = None if asked.days == ALWAYS else show_day(asked.days.intervals[0][0])
     found = [one for one in base.why(str(base.vocabulary.positional(asked.atom)), at) if one.proof]
-    renderer = TextRenderer(base.vocabulary, base.names, known_sources(base.program))
+    renderer = base.renderer
     printed = "\n\n".join(explain(one, renderer) for one in found).strip()
     before, after = (_PLACE.sub("", told_).splitlines() for told_ in (proof, printed))
     if before != after:
