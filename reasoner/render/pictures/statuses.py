@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reasoner.render.exports.colours import HOLDERS, NOBODY
+from reasoner.render.exports.colours import HOLDERS, NOBODY, STATUSES
 from reasoner.syntax.vocabulary import Vocabulary
 
 UNKNOWN = "unknown"
@@ -22,12 +22,12 @@ class Look:
 
 # The better the way, the fuller its line and its bar.
 WAYS = {
-    "open": Look("#009e73", "none", 1),
-    "threatened": Look("#56b4e9", "14 3", 0.85),
-    "restricted": Look("#e69f00", "8 4", 0.7),
-    "under_fire": Look("#cc79a7", "8 3 2 3", 0.55),
-    "contested": Look("#a67c00", "4 4", 0.4),
-    "closed": Look("#d55e00", "1.5 4", 0.25),
+    "open": Look(STATUSES["open"], "none", 1),
+    "threatened": Look(STATUSES["threatened"], "14 3", 0.85),
+    "restricted": Look(STATUSES["restricted"], "8 4", 0.7),
+    "under_fire": Look(STATUSES["under_fire"], "8 3 2 3", 0.55),
+    "contested": Look(STATUSES["contested"], "4 4", 0.4),
+    "closed": Look(STATUSES["closed"], "1.5 4", 0.25),
 }
 NOT_KNOWN = Look(NOBODY, "1 7", 1)
 DASHES = ("none", "10 3", "6 4", "6 3 2 3", "3 4", "1.5 4")
