@@ -87,6 +87,7 @@ class Reading:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self._order: dict[tuple[object, ...], tuple[int, Body]] = {}  # with the body, so that its id stays its own
 
     def rows(self, predicate: str, pattern: Pattern, near: int, far: int, throughout: bool) -> Rows:
         """The rows that fit a pattern, with when they hold.
@@ -113,12 +114,20 @@ class Reading:
         if not waiting:
             yield binding, held
             return
-        place = min(range(len(waiting)), key=lambda n: (*self._urgency(body, waiting[n], binding), n))
+        place = self._next(body, waiting, binding)
         rest = waiting[:place] + waiting[place + 1 :]
         for more, days in self._literal(body, waiting[place], binding):
             together = both(held, days)
             if together.possible:
                 yield from self._solve(body, rest, more, together)
+
+    def _next(self, body: Body, waiting: list[BodyLiteral], binding: Binding) -> int:
+        """Which of the literals to read next; the same for the same variables, whatever their values."""
+        asked = id(body), *map(id, waiting), frozenset(binding)
+        if asked not in self._order:
+            urgencies = [(*self._urgency(body, one, binding), n) for n, one in enumerate(waiting)]
+            self._order[asked] = min(urgencies)[-1], body
+        return self._order[asked][0]
 
     def _urgency(self, body: Body, literal: BodyLiteral, binding: Binding) -> tuple[int, int, bool]:
         """What can be evaluated at once comes first, what has fewest unknown variables, and facts before rules."""
