@@ -79,12 +79,9 @@ def measure(places: int, chromium: Any) -> None:
             with urlopen(f"{address}/theatre.json") as answer:
                 plain = answer.read()
             theatre = json.loads(plain)
-            print(
-                f"{len(theatre['places']):,} places, {len(theatre['days']):,} days of change, {len(theatre['ways']):,} ways,"
-                f" {len(theatre['fronts']):,} fronts: {len(plain) / 1e6:.1f} MB, packed {packed / 1e6:.1f} MB;"
-                f" the server knows them after {ready:.1f} s",
-                flush=True,
-            )
+            counts = ", ".join(f"{len(theatre[one]):,} {one}" for one in ("places", "days", "ways", "fronts"))
+            size = f"{len(plain) / 1e6:.1f} MB, packed {packed / 1e6:.1f} MB"
+            print(f"{counts}: {size}; the server knows them after {ready:.1f} s", flush=True)
             loads = []
             for _ in range(LOADS):
                 window = chromium.new_context(viewport=WINDOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reasoner.query.theatre import Theatre
-from reasoner.render.exports.colours import colours
+from reasoner.render.exports.colours import DOUBTFUL, STATUSES, colours
 from reasoner.render.json import Json
 from reasoner.render.text import TextRenderer
 from reasoner.when import FUTURE, PAST, Days, Truth
@@ -20,9 +20,11 @@ def as_data(theatre: Theatre, renderer: TextRenderer) -> Json:
     number = {actor: n for n, actor in enumerate(actors)}
     at = {one.spot.id: n for n, one in enumerate(theatre.places)}
     colour, names = colours(actors), renderer.names
+    statuses = sorted({status for way in theatre.ways for status, _ in way.statuses})
     return {
         "days": list(theatre.days),
         "last_evidence": theatre.last_evidence,
+        "statuses": {one: STATUSES.get(one, DOUBTFUL) for one in statuses},
         "actors": [{"id": one, "name": names.show(one, "Actor"), "colour": colour[one]} for one in actors],
         "places": [
             {

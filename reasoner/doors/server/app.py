@@ -75,7 +75,12 @@ class Page(Guard):
                 Mount("/static", StaticFiles(directory=STATIC)),
             ],
             middleware=[Middleware(GZipMiddleware, compresslevel=5)],
-            exception_handlers={HTTPException: _no_page, Refused: _refused, Exception: _failed},
+            exception_handlers={
+                HTTPException: _no_page,
+                Refused: _refused,
+                ClientDisconnect: _left,
+                Exception: _failed,
+            },
             lifespan=self._living,
         )
         super().__init__(app, limits, refusal)
@@ -98,7 +103,6 @@ class Page(Guard):
 
     async def _follow(self) -> None:
         """Reads, looks ahead at what every page needs, and does so again whenever a file has changed."""
-        await self._read()
         async for _ in changes(self._watched):
             await self._read()
 
@@ -113,7 +117,7 @@ class Page(Guard):
             task.add_done_callback(self._tasks.discard)
 
     async def _look_ahead(self, name: str) -> None:
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(Exception):  # which is told to whoever asks for it
             await self.current.see(name, Asked(), AHEAD)
 
     # ---------------------------------------------------------------- what is asked
@@ -179,6 +183,10 @@ def refusal(refused: Refused) -> Response:
 
 def _refused(_: Request, reason: Any) -> Response:
     return refusal(reason)
+
+
+def _left(_: Request, reason: Exception) -> Response:
+    return Response(status_code=499)  # which nobody reads
 
 
 def _no_page(_: Request, reason: Any) -> Response:

@@ -105,7 +105,7 @@ class Completer:
         because = words == "why" or words.startswith("why ")
         found: dict[str, None] = {}
         for question in self.questions:
-            if because and question[0][0].split()[0] not in AUXILIARIES:
+            if because and question[0][0].partition(" ")[0] not in AUXILIARIES:
                 continue
             for one in self._go_on(question, words[3:].lstrip() if because else words):
                 found.setdefault(f"why {one}" if because else one)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from reasoner.diagnostic import Problems, errors
+from reasoner.doors.server import pages
 from reasoner.doors.server.asked import Asked
 from reasoner.doors.server.desk import Desk
 from reasoner.doors.server.edition import Content, Edition
-from reasoner.doors.server.limits import Limits
-from reasoner.doors.server.views import VIEWS
+from reasoner.doors.server.limits import Limits, TooLong
+from reasoner.doors.server.views import CHECKING, VIEWS
 from reasoner.doors.server.worker import AHEAD, ASKED, Outdated, Worker
 from reasoner.knowledge_base import KnowledgeBase
 
@@ -60,7 +61,7 @@ class Current:
         """What a page looks at to know whether it is still right."""
         checked = self.kept("check", Asked())
         known = self.edition.found or (self.edition.base.diagnostics if self.edition.base else ())
-        found = checked.found if checked else known
+        found = checked.found if checked and checked.status == 200 else known
         wrong = len(errors(found))
         about = {"version": self.edition.version, "broken": bool(self.edition.found)}
         return {**about, "errors": wrong, "warnings": len(found) - wrong}
@@ -84,6 +85,11 @@ class Current:
                 content = await self._desks[view.desk].see(edition, name, view.look, asked, seconds, urgency)
             except Outdated:
                 continue
+            except TooLong as late:
+                if view.desk != CHECKING:
+                    raise
+                # Every page asks for it: it would take as long again, and slow all else down.
+                content = Content(pages.fragment("problem.html", words=late.words), status=late.status)
             self._keep((name, asked, edition.tag), content)
             return content
 

@@ -40,6 +40,14 @@ class Refused(Exception):
         self.status, self.words, self.headers = status, words, headers or {}
 
 
+class TooLong(Refused):
+    """That the time for something was over before it was evaluated."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(503, f"This took longer than {seconds:g} seconds and was stopped. {SHORTER}")
+
+
+SHORTER = "Ask about one place or one day, or ask in a terminal, which waits as long as it takes."
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

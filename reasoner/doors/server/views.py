@@ -15,42 +15,37 @@ from reasoner.doors.server.asked import NAMES, Asked
 from reasoner.doors.server.edition import Content, Scene
 from reasoner.evidence.supposing import without_stop
 from reasoner.explain.proof import Proof
-from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.answers import Answer, Answers
-from reasoner.query.options import days_of
 from reasoner.query.question import Question
-from reasoner.query.story import Story, subject_of
 from reasoner.render import html, reply
-from reasoner.render.exports.colours import colours
 from reasoner.render.json import Json
 from reasoner.render.outlines import outlines
 from reasoner.render.pictures import proof as drawn_proof
-from reasoner.render.pictures import theatre as drawn_theatre
-from reasoner.render.pictures import timeline as drawn_timeline
 from reasoner.render.pictures.picture import Picture
 from reasoner.render.theatre import as_data
-from reasoner.render.timeline import span
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import Literal, Plain, Query
 from reasoner.text import Text
 from reasoner.when import Day, show_day
 
+ANSWERING, DRAWING, CHECKING = "answering", "drawing", "checking"  # desks
 JSON, SVG = "application/json", "image/svg+xml"
 PROVED = 10  # answers
 MESSAGES = 200
-MARGIN = 1.5  # degrees around the places
+MARGIN = 3  # degrees around the places, at least
 BROKEN, DISPUTED = "R420", "R421"
 
 
 @dataclass(frozen=True)
 class View:
-    """How to look at a scene, and at which desk: what may take minutes keeps no question waiting.
+    """How to look at a scene, and at which desk, so that what takes long keeps no question waiting.
 
-    Nothing is shown without at least one of the parameters that it `needs`; those that it does not heed do not count.
+    What is `slow` may take minutes, for every page needs it. Nothing is shown without at least one of the parameters
+    that it `needs`; those that it does not heed do not count.
     """
 
     look: Callable[[Scene], Content]
-    desk: str = "answering"
+    desk: str = ANSWERING
     needs: tuple[str, ...] = ()
     heeds: tuple[str, ...] = NAMES
     slow: bool = False
@@ -68,7 +63,9 @@ class View:
 
 
 def answer(scene: Scene) -> Content:
-    """How the question was understood, and what its verb says."""
+    """How the question was understood, and what its verb says; or what an atom or a body says."""
+    if "(" in scene.asked.q:
+        return _queried(scene)
     request = read(scene.base, scene.asked.q)
     found = respond(scene.base, request, scene.at)
     asked = _supposed(scene.asked, found.data)
@@ -91,6 +88,13 @@ def answer(scene: Scene) -> Content:
             supposed="" if asked == scene.asked else asked.link(),
         )
     )
+
+
+def _queried(scene: Scene) -> Content:
+    found = scene.base.query(scene.asked.q, scene.at)
+    told = html.answers(found, scene.base.renderer, lambda one: scene.asked.link(atom=one.atom), "answer-")
+    values = {"verb": "query", "understood": found.query, "alternatives": (), "told": Markup(told), "supposed": ""}
+    return Content(pages.fragment("answer.html", **values))
 
 
 def _supposed(asked: Asked, data: Json) -> Asked:
@@ -141,16 +145,16 @@ def place(scene: Scene) -> Content:
     """How a place stands on the day, its timeline, and its history."""
     base = scene.base
     portrait = base.portrait(scene.asked.place, scene.at)
-    story = base.story(scene.asked.place)
-    days = span(story, None, None)
+    timeline = base.timeline(scene.asked.place)
+    story = timeline.story
     return Content(
         pages.fragment(
             "place.html",
             constant=story.subject,
             called=story.name,
             portrait=Markup(html.portrait(portrait, base.renderer, _proving(scene), "place-")),
-            timeline=Markup(_timeline(base, story).svg),
-            story=Markup(html.story(story, days, base.renderer, _proving_then(scene), "story-")),
+            timeline=Markup(timeline.picture.svg),
+            story=Markup(html.story(story, timeline.days, base.renderer, _proving_then(scene), "story-")),
         )
     )
 
@@ -162,11 +166,6 @@ def _proving_then(scene: Scene) -> html.AtomLink:
         return scene.asked.link(atom=atom, at=show_day(day) if day else scene.asked.at)
 
     return link
-
-
-def _timeline(base: KnowledgeBase, story: Story) -> Picture:
-    """Drawn with the colours that a map has."""
-    return drawn_timeline.draw(story, span(story, None, None), base.renderer, colours(base.theatre.actors()))
 
 
 # ---------------------------------------------------------------- what if, and what is wrong
@@ -193,16 +192,12 @@ def check(scene: Scene) -> Content:
 
 def map_picture(scene: Scene) -> Content:
     """All places on the day, or one and what is around it."""
-    base = scene.base
-    base.must_be_known(scene.at)
-    focus = subject_of(base.names, scene.asked.place, "Place")[0] if scene.asked.place else None
-    day = days_of(scene.at)[1] - 1 if scene.at else base.theatre.last_evidence or 0
-    return _picture(drawn_theatre.draw(base.theatre, day, base.renderer, focus))
+    return _picture(scene.base.map(scene.asked.place or None, scene.at).picture)
 
 
 def timeline_picture(scene: Scene) -> Content:
     """The timeline of a place."""
-    return _picture(_timeline(scene.base, scene.base.story(scene.asked.place)))
+    return _picture(scene.base.timeline(scene.asked.place).picture)
 
 
 def proof_picture(scene: Scene) -> Content:
@@ -235,7 +230,8 @@ def ground(scene: Scene) -> Content:
     east = [one.longitude for one in spots if one.longitude is not None]
     if not north or not east:
         return _json({"type": "FeatureCollection", "features": []})
-    box = (min(east) - MARGIN, min(north) - MARGIN, max(east) + MARGIN, max(north) + MARGIN)
+    margin = max(MARGIN, 0.5 * (max(east) - min(east)), 0.5 * (max(north) - min(north)))  # a page is wider than a war
+    box = (min(east) - margin, min(north) - margin, max(east) + margin, max(north) + margin)
     return _json(outlines(*box))
 
 
@@ -250,13 +246,13 @@ VIEWS = {
     "why-not": View(why_not, needs=("atom",)),
     "place": View(place, needs=("place",)),
     "timeline": View(timeline, needs=("place",), heeds=("place", *SUPPOSED)),
-    "difference": View(difference, "checking", needs=SUPPOSED, slow=True),
-    "check": View(check, "checking", heeds=SUPPOSED, slow=True),
-    "picture/map.svg": View(map_picture, "drawing", heeds=("at", "place", *SUPPOSED), slow=True),
+    "difference": View(difference, CHECKING, needs=SUPPOSED),
+    "check": View(check, CHECKING, heeds=SUPPOSED),
+    "picture/map.svg": View(map_picture, DRAWING, heeds=("at", "place", *SUPPOSED), slow=True),
     "picture/timeline.svg": View(timeline_picture, needs=("place",), heeds=("place", *SUPPOSED)),
     "picture/proof.svg": View(proof_picture, needs=("atom",), heeds=("atom", "at", *SUPPOSED)),
-    "theatre.json": View(theatre, "drawing", heeds=SUPPOSED, slow=True),
-    "outlines.json": View(ground, "drawing", heeds=(), slow=True),
+    "theatre.json": View(theatre, DRAWING, heeds=SUPPOSED, slow=True),
+    "outlines.json": View(ground, DRAWING, heeds=(), slow=True),
 }
 PARTS = ("answer", "why", "place", "difference")  # of a page, beside the check, for which it does not wait
 AHEAD_OF_ALL = ("theatre.json", "outlines.json", "check")  # what every page needs

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
 from pathlib import Path
+from stat import S_ISDIR
+
+from reasoner.syntax.load import CASES
 
 SUFFIXES = (".dl", ".parquet", ".facts", ".csv", ".json")  # of what is read from a folder, in any dialect
 QUIET, MOST, SELDOM = 50, 100, 1_000  # milliseconds: until nothing more changes, at most, and between two looks
@@ -24,16 +28,17 @@ async def changes(paths: Iterable[Path]) -> AsyncIterator[None]:
     yield
     while True:
         folders = await asyncio.to_thread(folders_of, paths)
-        async for _ in _moments(folders):
-            now = await asyncio.to_thread(marks, paths)
-            if now != known:
-                known = now
-                yield
-            if await asyncio.to_thread(folders_of, paths) != folders:
-                break
+        async with aclosing(_moments(folders)) as moments:
+            async for _ in moments:
+                now = await asyncio.to_thread(marks, paths)
+                if now != known:
+                    known = now
+                    yield
+                if await asyncio.to_thread(folders_of, paths) != folders:
+                    break
 
 
-async def _moments(folders: frozenset[str]) -> AsyncIterator[None]:
+async def _moments(folders: frozenset[str]) -> AsyncGenerator[None]:
     """Whenever something in the folders has changed, and once a second anyway."""
     from watchfiles import awatch
 
@@ -43,7 +48,7 @@ async def _moments(folders: frozenset[str]) -> AsyncIterator[None]:
             recursive=False, ignore_permission_denied=True,
         ):  # fmt: skip
             yield
-    except OSError:  # more folders than the system watches, or one that has just gone
+    except (OSError, RuntimeError):  # more folders than the system watches, or one that has just gone
         await asyncio.sleep(SELDOM / 1000)
         yield
 
@@ -56,7 +61,8 @@ def marks(paths: Iterable[Path]) -> Marks:
             stat = path.stat()
         except (OSError, ValueError):
             continue
-        found[str(path)] = stat.st_mtime_ns, stat.st_size, stat.st_ino
+        # Of a folder only that it is there: files come and go in it that are not read.
+        found[str(path)] = (0, 0, 0) if S_ISDIR(stat.st_mode) else (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     return found
 
 
@@ -74,11 +80,11 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, list[str]]]:
-    """The visible folders in a folder, each once, with the visible files in them."""
+    """A folder and those in it that are read, each once, with the visible files in them."""
     seen: set[str] = set()
     for folder, inside, names in os.walk(path, followlinks=True):
         real = os.path.realpath(folder)
-        inside[:] = [] if real in seen else [one for one in inside if not one.startswith(".")]
+        inside[:] = [] if real in seen else [one for one in inside if not one.startswith(".") and one != CASES]
         if real not in seen:
             seen.add(real)
             yield Path(folder), [one for one in names if not one.startswith(".")]

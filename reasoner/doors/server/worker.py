@@ -13,9 +13,10 @@ from itertools import count
 from queue import PriorityQueue
 from typing import Any
 
-from reasoner.doors.server.limits import Limits, Refused
+from reasoner.doors.server.limits import Limits, Refused, TooLong
 
 ASKED, AHEAD = range(2)  # how urgent: somebody waits, or will soon
+CLOSING = Refused(503, "The page is being closed.")
 PATIENCE = 1.0  # seconds: until a job is stopped that nobody waits for, and told once more where it goes on
 
 
@@ -63,6 +64,8 @@ class Worker:
 
     async def do(self, key: Hashable, work: Callable[[], Any], seconds: float, urgency: int = ASKED) -> Any:
         """What `work` returns, or raises. Raises Refused where it, or what is before it, takes too long."""
+        if self._ended:
+            raise CLOSING
         job = self._jobs.get(key) or self._put(key, work, seconds, urgency)
         job.waiting += 1
         try:
@@ -84,8 +87,8 @@ class Worker:
 
     def end(self) -> None:
         """Ends the thread too."""
-        self.drop(Refused(503, "The page is being closed."))
         self._ended = True
+        self.drop(CLOSING)
         self._queue.put(Job(ASKED, -1, None, lambda: None, 0, self._loop.create_future()))
 
     def _put(self, key: Hashable, work: Callable[[], Any], seconds: float, urgency: int) -> Job:
@@ -113,8 +116,7 @@ class Worker:
             self._finish(job, Outdated())
 
     def _late(self, job: Job) -> None:
-        words = f"This took longer than {job.seconds:g} seconds and was stopped. Ask about less: one place, one day."
-        self._finish(job, Refused(503, words))
+        self._finish(job, TooLong(job.seconds))
 
     def _finish(self, job: Job, reason: Exception) -> None:
         """Tells those who wait, and interrupts the thread until it has left the job."""

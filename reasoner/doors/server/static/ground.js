@@ -91,8 +91,9 @@ export class Ground {
       const [right, bottom] = [Math.min(view[2], box[2]), Math.min(view[3], box[3])];
       if ((right - left) * scale < LEAST[0] || (bottom - top) * scale < LEAST[1]) continue;
       const [dx, dy] = [(right - left) / (GRID + 1), (bottom - top) / (GRID + 1)];
+      const on = (n) => n > 0 && n <= GRID;
       const inside = (i, j) =>
-        i > 0 && j > 0 && i <= GRID && j <= GRID && this.#probe.isPointInPath(path, left + i * dx, top + j * dy, "evenodd");
+        on(i) && on(j) && this.#probe.isPointInPath(path, left + i * dx, top + j * dy, "evenodd");
       const spots = deep(inside).map(([i, j, half]) => [
         (left + i * dx) * scale - corner.x, (top + j * dy) * scale - corner.y, 2 * half * dx * scale,
       ]);

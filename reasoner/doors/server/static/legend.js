@@ -29,7 +29,8 @@ function entries(theatre, scene, differing) {
   for (const actor of theatre.actors)
     if (holders.has(actor) || besiegers.has(actor)) say(actor.id, actor.name, place({ holders: [actor] }));
   const [one] = theatre.actors;
-  if (seen.several) say("#several", "contested: several holders", place({ ...seen.several, sieges: [], flags: { contested: true } }));
+  const contested = { ...seen.several, sieges: [], flags: { contested: true } };
+  if (seen.several) say("#several", "contested: several holders", place(contested));
   if (seen.maybe) say("#maybe", "possibly held", place({ maybe: seen.maybe.maybe.slice(0, 1) }));
   if (seen.unknown) say("#unknown", "holder not known", place({}));
   const siege = (kind) => (ctx, colours) => {
@@ -42,9 +43,10 @@ function entries(theatre, scene, differing) {
   if (seen.encircled) say("#encircled", "encircled", place({ holders: one ? [one] : [], flags: { encircled: true } }));
   if (seen.cut_off) say("#cut_off", "cut off", place({ holders: one ? [one] : [], flags: { cut_off: true } }));
   const statuses = new Set(scene.ways.map((way) => way.status));
-  const known = [...STATUSES, ...statuses].filter((status, at, all) => statuses.has(status) && all.indexOf(status) === at);
+  const known = [...new Set([...STATUSES, ...statuses])].filter((status) => statuses.has(status));
+  const way = (status) => ({ status, colour: theatre.statuses[status], sure: true });
   for (const status of known.reverse())
-    say(`#way ${status}`, `way: ${words(status)}`, (ctx, colours) => strokeWay(line(ctx), status, true, colours, 2.5));
+    say(`#way ${status}`, `way: ${words(status)}`, (ctx, colours) => strokeWay(line(ctx), way(status), colours, 2.5));
   if (scene.fronts.length) say("#front", "front", (ctx, colours) => strokeFront(line(ctx), true, colours, 4));
   if (differing.any) say("#differs", "differs by what is supposed", (ctx, colours) => paintHalo(ctx, 9, colours));
   return [...found].map(([key, [text, paint]]) => [key, text, paint]);

@@ -5,7 +5,7 @@ import { beside, Room } from "./labels.js";
 import { FONT, Ground } from "./ground.js";
 import { bare, paintCorners, paintHalo, paintPlace, reach, strokeFront, strokeWay, theme, towards } from "./marks.js";
 import { Sheet, stamped } from "./sheet.js";
-import { inWords } from "./theatre.js";
+import { inWords, weight } from "./theatre.js";
 
 /** @typedef {import("./theatre.js").Theatre} Theatre */
 /** @typedef {import("./theatre.js").Scene} Scene */
@@ -77,9 +77,8 @@ export class TheatreMap {
   fit(left) {
     const all = this.#theatre.places.filter((one) => one.lat !== null).map((one) => [one.lat, one.lon]);
     this.map.invalidateSize({ animate: false }); // what stands around the map may have come or gone
-    if (all.length) this.map.fitBounds(L.latLngBounds(all), {
-      paddingTopLeft: [left + 40, 64], paddingBottomRight: [72, 40], maxZoom: 9, animate: false,
-    });
+    const around = { paddingTopLeft: [left + 40, 64], paddingBottomRight: [72, 40], maxZoom: 9, animate: false };
+    if (all.length) this.map.fitBounds(L.latLngBounds(all), around);
   }
 
   /** @param {object} geojson countries and provinces */
@@ -93,15 +92,16 @@ export class TheatreMap {
   show(scene, differing) {
     this.#scene = scene;
     this.#differing = differing;
+    this.tip.hidden = true; // it tells of another day
     this.sheet.ask();
   }
 
   /** Marks a place, and brings it into view. @param {number} at its number, or -1 @param {boolean} move */
   choose(at, move = false) {
     this.#chosen = at;
-    const place = this.#theatre?.places[at];
-    if (move && place?.lat !== null && place && !this.map.getBounds().pad(-0.08).contains([place.lat, place.lon]))
-      this.map.panTo([place.lat, place.lon], { animate: false });
+    const place = this.#theatre.places[at];
+    const spot = move && place && place.lat !== null ? [place.lat, place.lon] : null;
+    if (spot && !this.map.getBounds().pad(-0.08).contains(spot)) this.map.panTo(spot, { animate: false });
     this.sheet.ask();
   }
 
@@ -111,7 +111,7 @@ export class TheatreMap {
     this.point(at);
     this.tip.hidden = at < 0;
     if (at < 0) return;
-    const { x, y } = this.#where(at);
+    const [x, y] = this.#where(at);
     const name = document.createElement("b");
     name.textContent = this.#theatre.places[at].name;
     this.tip.replaceChildren(name, ` ${inWords(this.#scene.places[at])}`);
@@ -144,11 +144,10 @@ export class TheatreMap {
     return { scale, corner: this.map.getPixelBounds().min, ratio: window.devicePixelRatio || 1 };
   }
 
-  #where(at) {
-    const { scale, corner } = this.#view;
-    if (!this.points[at]) return null;
-    const { x, y } = this.points[at];
-    return { x: x * scale - corner.x, y: y * scale - corner.y };
+  /** @returns {[number, number] | null} */
+  #where(at, { scale, corner } = this.#view) {
+    const point = this.points[at];
+    return point && [point.x * scale - corner.x, point.y * scale - corner.y];
   }
 
   /** All places in view, with their pixels. */
@@ -158,7 +157,7 @@ export class TheatreMap {
     const { x: width, y: height } = this.map.getSize();
     this.points.forEach((point, at) => {
       if (!point) return;
-      const [x, y] = [point.x * scale - corner.x, point.y * scale - corner.y];
+      const [x, y] = [point.x * scale - corner.x, point.y * scale - corner.y]; // as #where, for thousands at once
       if (x > -margin && y > -margin && x < width + margin && y < height + margin) visit(at, x, y);
     });
   }
@@ -168,7 +167,8 @@ export class TheatreMap {
     let count = 0;
     this.#eachPlace(() => (count += 1), 0);
     const { x, y } = this.map.getSize();
-    return Math.min(8.5, Math.max(2.2, Math.sqrt((x * y) / Math.max(1, count)) / 7));
+    const free = Math.sqrt((x * y) / Math.max(1, count)) / 7;
+    return Math.min(8.5, Math.max(2, Math.round(free * 2) / 2)); // in steps, or all marks were made anew at each move
   }
 
   #draw(ctx, width, height) {
@@ -199,7 +199,7 @@ export class TheatreMap {
   /** No name goes where something lies over the map. */
   #keepFree(room) {
     const { left, top } = this.element.getBoundingClientRect();
-    for (const one of this.element.parentElement.querySelectorAll(".date, .legend, .leaflet-bar")) {
+    for (const one of this.element.parentElement.querySelectorAll("#date, .legend, .leaflet-bar")) {
       const box = one.getBoundingClientRect();
       room.take(box.left - left, box.top - top, box.width, box.height, true);
     }
@@ -217,12 +217,12 @@ export class TheatreMap {
     this.#ground.draw(ctx, view, this.colours, width, height);
     if (!this.#theatre) return sheet;
     ctx.beginPath();
-    const near = (x, y) => x > -width && y > -height && x < 2 * width && y < 2 * height;
+    const near = ([x, y]) => x > -width && y > -height && x < 2 * width && y < 2 * height;
     for (const { from, to } of this.#theatre.roads) {
-      const [a, b] = [this.#where(from), this.#where(to)];
-      if (!a || !b || !(near(a.x, a.y) || near(b.x, b.y))) continue;
-      ctx.moveTo(a.x, a.y);
-      ctx.lineTo(b.x, b.y);
+      const [a, b] = [this.#where(from, view), this.#where(to, view)];
+      if (!a || !b || !(near(a) || near(b))) continue;
+      ctx.moveTo(...a);
+      ctx.lineTo(...b);
     }
     ctx.globalAlpha = 0.5;
     ctx.lineWidth = this.#radius < 4 ? 0.5 : 1;
@@ -239,13 +239,13 @@ export class TheatreMap {
 
   /** The places that matter most first: they are drawn last, and named first. */
   #inOrder(inside) {
-    const weight = (at) => {
+    const worth = (at) => {
       const look = this.#scene.places[at];
-      const special = (at === this.#chosen || at === this.#pointed ? 8 : 0) + (this.#differing.places.has(at) ? 4 : 0);
-      return special + (look.sieges.length ? 3 : 0) + ("contested" in look.flags ? 2 : 0) + (look.holders.length ? 1 : 0);
+      const looked = (at === this.#chosen || at === this.#pointed ? 16 : 0) + (this.#differing.places.has(at) ? 8 : 0);
+      return looked + weight(look);
     };
-    const weights = new Map(inside.map((at) => [at, weight(at)]));
-    return inside.sort((a, b) => weights.get(b) - weights.get(a));
+    const worths = new Map(inside.map((at) => [at, worth(at)]));
+    return inside.sort((a, b) => worths.get(b) - worths.get(a));
   }
 
   #drawPlace(ctx, at, [x, y], r, room) {
@@ -253,7 +253,7 @@ export class TheatreMap {
     if (bare(look)) this.#stamp(ctx, [x, y], r, (to, size, colours) => paintPlace(to, look, size, colours));
     else this.#copy(ctx, look, x, y, r);
     const half = reach(look, r) - 1;
-    if (r > 3 || look.sieges.length) room.take(x - half, y - half, 2 * half, 2 * half, true);
+    if (r > 2.5 || look.sieges.length) room.take(x - half, y - half, 2 * half, 2 * half, true);
   }
 
   #copy(ctx, look, x, y, r) {
@@ -297,7 +297,8 @@ export class TheatreMap {
   #drawWays(ctx, xy, r) {
     const paths = new Map();
     const stubs = [];
-    for (const { way, status, sure } of this.#scene.ways) {
+    for (const look of this.#scene.ways) {
+      const { way, status, sure } = look;
       const a = xy[way.from];
       if (!a) continue;
       const b = xy[way.to];
@@ -307,16 +308,16 @@ export class TheatreMap {
         const away = reach(this.#scene.places[way.from], r);
         const [dx, dy] = towards(side);
         end = [a[0] + dx * (away + STUB), a[1] + dy * (away + STUB)];
-        stubs.push({ x: end[0], y: end[1], name: `to ${this.#theatre.places[way.to].name}`, side, status, sure });
+        stubs.push({ x: end[0], y: end[1], name: `to ${this.#theatre.places[way.to].name}`, side, look });
       }
       if (!end) continue;
       const changed = this.#differing.ways.has(way);
       const key = `${status} ${sure} ${changed}`;
-      if (!paths.has(key)) paths.set(key, { status, sure, changed, path: [] });
+      if (!paths.has(key)) paths.set(key, { look, changed, path: [] });
       paths.get(key).path.push([a, end]);
     }
     const width = Math.max(1, r * 0.4);
-    for (const { status, sure, changed, path } of paths.values()) {
+    for (const { look, changed, path } of paths.values()) {
       ctx.beginPath();
       for (const [from, to] of path) {
         ctx.moveTo(...from);
@@ -327,21 +328,21 @@ export class TheatreMap {
         ctx.lineWidth = width + 8;
         ctx.stroke();
       }
-      strokeWay(ctx, status, sure, this.colours, width);
+      strokeWay(ctx, look, this.colours, width);
     }
     return stubs;
   }
 
   #drawStubNames(ctx, stubs, room) {
-    for (const { x, y, name, side, status, sure } of stubs) {
+    for (const { x, y, name, side, look } of stubs) {
       const [dx, dy] = towards(side);
       ctx.beginPath();
       for (const turn of [-1, 1]) {
         ctx.moveTo(x, y);
         ctx.lineTo(x - dx * 7 - turn * dy * 5, y - dy * 7 + turn * dx * 5);
       }
-      strokeWay(ctx, status === "open" ? "open" : status, sure, this.colours, 2);
-      this.#write(ctx, `italic 12px ${FONT}`, name, x + dx * 6, y + dy * 6, 3, room, this.colours.ink);
+      strokeWay(ctx, look, this.colours, 2);
+      this.#write(ctx, `italic 12px ${FONT}`, name, x + dx * 6, y + dy * 6, 3, room);
     }
   }
 
@@ -351,11 +352,12 @@ export class TheatreMap {
       const look = this.#scene.places[at];
       const bold = at === this.#chosen || look.sieges.length > 0;
       const font = `${bold ? "600 13px" : "12px"} ${FONT}`;
-      this.#write(ctx, font, place.name, ...xy[at], reach(look, r) + (at === this.#chosen || this.#differing.places.has(at) ? 5 : 0), room, this.colours.ink);
+      const away = reach(look, r) + (at === this.#chosen || this.#differing.places.has(at) ? 5 : 0);
+      this.#write(ctx, font, place.name, ...xy[at], away, room);
     }
   }
 
-  #write(ctx, font, text, x, y, away, room, colour) {
+  #write(ctx, font, text, x, y, away, room) {
     ctx.font = font;
     const key = `${font} ${text}`;
     const width = this.#widths.get(key) ?? ctx.measureText(text).width;
@@ -368,7 +370,7 @@ export class TheatreMap {
     ctx.lineWidth = 3;
     ctx.strokeStyle = this.colours.paper;
     ctx.strokeText(text, ...found);
-    ctx.fillStyle = colour;
+    ctx.fillStyle = this.colours.ink;
     ctx.fillText(text, ...found);
   }
 }

@@ -2,11 +2,12 @@
 // holders are hatched, what is only possible is faded, what is only reported is dashed, each status has its own dashes.
 
 /** @typedef {import("./theatre.js").Look} Look */
-/** @typedef {Record<"paper"|"land"|"sea"|"border"|"ink"|"faint"|"halo"|"open"|"doubtful"|"closed", string>} Theme */
+/** @typedef {Record<"paper"|"land"|"sea"|"border"|"ink"|"faint"|"halo", string>} Theme */
 
-export const DASHES = {
-  open: [], threatened: [14, 4], restricted: [8, 4], under_fire: [9, 3, 2, 3], contested: [4, 4], closed: [2, 3],
-  unknown: [1.5, 4],
+// The better the way, the fuller its line; as render/pictures/statuses.py has it.
+const DASHES = {
+  open: [], threatened: [14, 3], restricted: [8, 4], under_fire: [8, 3, 2, 3], contested: [4, 4], closed: [1.5, 4],
+  unknown: [1, 7],
 };
 const ANGLES = { e: 0, se: 45, s: 90, sw: 135, w: 180, nw: 225, n: 270, ne: 315 };
 const FADED = 0.42;
@@ -15,14 +16,8 @@ const DEGREE = Math.PI / 180;
 /** The colours of the page as it is now, light or dark. @returns {Theme} */
 export function theme() {
   const style = getComputedStyle(document.documentElement);
-  const names = ["paper", "land", "sea", "border", "ink", "faint", "halo", "open", "doubtful", "closed"];
+  const names = ["paper", "land", "sea", "border", "ink", "faint", "halo"];
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-}
-
-/** The colour of a status. @param {string} status @param {Theme} colours */
-export function statusColour(status, colours) {
-  if (status === "unknown") return colours.faint;
-  return colours[status] ?? colours.doubtful;
 }
 
 /** A unit step towards a side, in pixels. @param {string} side @returns {[number, number]} */
@@ -134,14 +129,21 @@ export function paintArcs(ctx, look, r, colours) {
   }
 }
 
-/** A way, along a path that is already there. @param {CanvasRenderingContext2D} ctx @param {string} status
- *  @param {boolean} sure @param {Theme} colours @param {number} width */
-export function strokeWay(ctx, status, sure, colours, width) {
-  ctx.globalAlpha = sure ? 1 : FADED;
-  ctx.strokeStyle = statusColour(status, colours);
+/**
+ * A way, along a path that is already there.
+ * @param {CanvasRenderingContext2D} ctx @param {{status: string, colour: string, sure: boolean}} way
+ * @param {Theme} colours @param {number} width
+ */
+export function strokeWay(ctx, { status, colour, sure }, colours, width) {
+  const wide = status === "closed" ? width * 1.5 : width;
   ctx.setLineDash(DASHES[status] ?? DASHES.contested);
-  ctx.lineWidth = status === "closed" ? width * 1.4 : width;
-  ctx.stroke();
+  // An edge around the colour, for the pale ones.
+  for (const [stroke, alpha, line] of [[colours.ink, 0.45, wide + 1], [colour, 1, wide]]) {
+    ctx.globalAlpha = sure ? alpha : alpha * FADED;
+    ctx.strokeStyle = status === "unknown" ? colours.faint : stroke;
+    ctx.lineWidth = line;
+    ctx.stroke();
+  }
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
 }

@@ -8,11 +8,12 @@ import { Legend } from "./legend.js";
 import { TheatreMap } from "./map.js";
 import { Part, Tabs } from "./panels.js";
 import { OffMap, Places } from "./places.js";
-import { differing, Theatre } from "./theatre.js";
+import { differing, nextDifference, Theatre } from "./theatre.js";
 import { Time } from "./time.js";
 
 const find = (id) => document.getElementById(id);
 const SETTLED = 300; // milliseconds after the last step before the server is asked about the day
+const LATER = 5_000; // milliseconds until what failed is tried again
 const SAME = { places: new Set(), ways: new Set(), any: false };
 const SUPPOSED = ["suppose", "without"];
 const PARTS = {
@@ -29,6 +30,7 @@ let theatre = null; // as supposed
 let stated = null; // as the files have it, where something is supposed
 let day = 0;
 let timer = 0;
+let unsettled = null; // the day that the slider has come to, while neither address nor server know of it
 
 const parts = Object.fromEntries(Object.keys(PARTS).map((name) => [name, new Part(find(`${name}-part`))]));
 const tabs = new Tabs(document.querySelector("[role=tablist]"));
@@ -43,16 +45,21 @@ const time = new Time(find("time"), (on, settled) => show(on, settled));
 
 /** Another state, as a step that the back button takes back. @param {Partial<import("./address.js").State>} changes */
 function go(changes) {
-  const next = { ...state, ...changes };
+  const next = { ...state, ...(unsettled === null ? {} : { at: written(unsettled) }), ...changes };
   const address = addressOf("/", next);
   if (address !== location.pathname + location.search) history.pushState(null, "", address);
   follow(next);
 }
 
-/** Makes the page follow a state. @param {import("./address.js").State} next @param {boolean} anew whatever it was before */
+/**
+ * Makes the page follow a state.
+ * @param {import("./address.js").State} next @param {boolean} anew whatever it was before
+ */
 function follow(next, anew = false) {
   const before = state;
   state = next;
+  clearTimeout(timer);
+  unsettled = null;
   const asked = find("q");
   if (before.q !== state.q) {
     asked.value = state.q;
@@ -113,9 +120,9 @@ async function loadTheatre() {
     chosenPlace();
   } catch (problem) {
     if (loadTheatre.asked !== asked) return;
-    told.textContent = theatre
-      ? `The map shows how things stood before: ${problem.message}`
-      : `The map cannot be drawn: ${problem.message}`;
+    const what = theatre ? "The map shows how things stood before" : "The map cannot be drawn";
+    told.textContent = `${what}: ${problem.message}`;
+    if (problem.later) setTimeout(() => loadTheatre.asked === asked && loadTheatre(), LATER);
   } finally {
     clearTimeout(slow);
   }
@@ -126,25 +133,24 @@ async function fetched(address) {
   try {
     answer = await fetch(address);
   } catch {
-    throw new Error("the server does not answer.");
+    throw Object.assign(new Error("the server does not answer."), { later: true });
   }
-  if (!answer.ok) throw new Error("the facts do not allow it. Check says what is wrong.");
-  return answer.json();
+  if (answer.ok) return answer.json();
+  if (answer.status === 503) throw Object.assign(new Error("the server is still working on it."), { later: true });
+  const where = SUPPOSED.some((name) => state[name].length) ? "What if" : "Check";
+  throw new Error(`it is refused, and ${where} says why.`);
 }
 
 /**
- * The day of the address, or of the last evidence; where a new supposition changes nothing on it, the first on which it does.
+ * The day of the address, or of the last evidence; where a new supposition changes nothing then, the next that it does.
  * @param {Theatre | null} before as it was shown until now
  */
 function chosenDay(before) {
   const on = dayOf(state);
-  const changes = (one) => differing(before, before.on(one), theatre, theatre.on(one)).any;
-  if (!before || !stated || changes(on)) return on;
-  const later = [...new Set([...theatre.days, ...before.days])].filter((one) => one > on).sort((a, b) => a - b);
-  const changed = later.find(changes);
-  if (changed === undefined) return on;
-  settle(changed);
-  return changed;
+  if (!before || !stated || differing(before, before.on(on), theatre, theatre.on(on)).any) return on;
+  const changed = nextDifference(before, theatre, on);
+  if (changed !== undefined) settle(changed);
+  return changed ?? on;
 }
 
 /** @param {import("./address.js").State} one */
@@ -171,10 +177,12 @@ function show(on, settled) {
   draw(on);
   clearTimeout(timer);
   // Browsers allow only so many changes of the address, and the server need not follow each step.
+  unsettled = on;
   if (settled) timer = setTimeout(() => settle(on), SETTLED);
 }
 
 function settle(on) {
+  unsettled = null;
   state = { ...state, at: written(on) };
   history.replaceState(null, "", addressOf("/", state));
   loadParts();
@@ -189,8 +197,9 @@ function chosenPlace() {
 
 /** @param {number} at */
 function choose(at) {
+  const listed = find("places").contains(document.activeElement);
   go({ place: theatre.places[at].id });
-  open("place", false);
+  open("place", listed); // who chose it in a list that is no longer seen goes on beside it
 }
 
 // ---------------------------------------------------------------- what is supposed
@@ -244,12 +253,12 @@ document.addEventListener("click", (event) => {
     return;
   }
   const to = new URL(link.href);
-  if (to.origin !== location.origin || to.hash || !["/", "/why", "/why-not", "/place", "/difference"].includes(to.pathname)) return;
+  if (to.origin !== location.origin || to.hash || to.pathname !== "/") return;
   event.preventDefault();
   time.stop();
   const before = state;
   const next = stateOf(link.href);
-  go(to.pathname === "/" ? next : { ...state, ...Object.fromEntries([...to.searchParams.keys()].map((key) => [key, next[key]])) });
+  go(next);
   if (next.atom && next.atom !== before.atom) open("why");
   else if (differ(before, next, SUPPOSED)) open(SUPPOSED.some((name) => next[name].length) ? "difference" : tabs.now);
   else if (next.place && next.place !== before.place) open("place");
@@ -268,6 +277,7 @@ addEventListener("popstate", () => {
   else if (fell("place") && state.place) open("place", false);
   else if (fell("q")) open("answer", false);
 });
+find("legend").addEventListener("toggle", () => map.sheet.ask()); // names make room for it
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const one of [legend, offMap, places]) one.recolour();
   if (theatre) draw(day);
@@ -277,8 +287,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 
 completing(find("q"), find("completions"));
 if (matchMedia("(max-width: 900px)").matches) find("legend").open = find("off-map").open = false;
-for (const [name, part] of Object.entries(parts))
-  if ("shownHere" in part.body.dataset && !part.body.querySelector(".checking")) part.shown = addressOf(`/${name}`, state, PARTS[name]);
+for (const [name, part] of Object.entries(parts)) {
+  const whole = "shownHere" in part.body.dataset && !part.body.querySelector(".checking");
+  if (whole) part.shown = addressOf(`/${name}`, state, PARTS[name]);
+}
 tabs.show(state.atom ? "why" : state.place && !state.q ? "place" : "answer");
 loadTheatre();
 fetch("/outlines.json").then(async (answer) => answer.ok && map.outline(await answer.json())).catch(() => {});

@@ -19,7 +19,7 @@ export function note(text, kind = "note") {
   return told;
 }
 
-/** A part of the page that is fetched: a later request overtakes an earlier one, and what goes wrong is said in words. */
+/** A part of the page that is fetched: a later request overtakes an earlier one, and what goes wrong is told. */
 export class Part {
   #running = null;
 

@@ -1,7 +1,7 @@
 // All places in words, for the keyboard, for screen readers, and for what no map can show.
 
 import { paintPlace, reach, swatch, theme } from "./marks.js";
-import { inWords } from "./theatre.js";
+import { inWords, weight } from "./theatre.js";
 
 const MOST = 100; // rows at a time: thousands would slow every step of the slider down
 const CHIPS = 24;
@@ -41,6 +41,13 @@ export class Places {
     [this.filter, this.list, this.more] = ["input", "ol", ".more"].map((name) => root.querySelector(name));
     [this.root, this.on] = [root, on];
     this.filter.addEventListener("input", () => this.#anew());
+    this.list.addEventListener("keydown", (event) => {
+      const row = event.target.closest("li");
+      const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
+      if (!next) return;
+      event.preventDefault();
+      next.querySelector("button").focus();
+    });
     this.more.addEventListener("click", () => {
       const first = this.#most;
       this.#most += MOST;
@@ -72,7 +79,6 @@ export class Places {
     if (this.root.hidden || !this.#scene) return; // nobody sees it: it is drawn when it is shown
     const wanted = this.filter.value.trim().toLowerCase();
     const { places } = this.#theatre;
-    const weight = (look) => (look.sieges.length ? 4 : 0) + ("contested" in look.flags ? 2 : 0) + (look.holders.length ? 1 : 0);
     const found = places
       .map((place, at) => ({ place, at, look: this.#scene.places[at] }))
       .filter(({ place }) => !wanted || place.name.toLowerCase().includes(wanted) || place.id.includes(wanted))
@@ -111,7 +117,10 @@ export class Places {
 
 /** The places without coordinates, beside the map with the same marks. */
 export class OffMap {
-  /** @param {HTMLElement} root @param {{choose: (at: number) => void, point: (at: number) => void, all: () => void}} on */
+  /**
+   * @param {HTMLElement} root
+   * @param {{choose: (at: number) => void, point: (at: number) => void, all: () => void}} on
+   */
   constructor(root, on) {
     [this.root, this.list, this.on] = [root, root.querySelector("ul"), on];
   }
@@ -121,7 +130,8 @@ export class OffMap {
     const all = theatre.places.map((place, at) => ({ place, at })).filter(({ place }) => place.lat === null);
     const told = ({ place }) => place.holders.length + place.sieges.length > 0;
     all.sort((a, b) => Number(told(b)) - Number(told(a)));
-    this.shown = all.slice(0, CHIPS).map(({ place, at }) => ({ at, one: button(place, at, this.on), name: place.name, key: null }));
+    const chip = ({ place, at }) => ({ at, one: button(place, at, this.on), name: place.name, key: null });
+    this.shown = all.slice(0, CHIPS).map(chip);
     const items = this.shown.map(({ one }) => item(one));
     if (all.length > CHIPS) {
       const rest = document.createElement("button");

@@ -21,12 +21,16 @@
  * @property {[number, string, Runs, Runs, string][]} sieges
  * @property {Record<string, [Runs, Runs]>} flags
  */
-/** @typedef {{id: string, name: string, from: number, to: number, mode: string, statuses: [string, Runs, Runs][]}} Way */
-/** @typedef {{way: Way, status: string, sure: boolean}} WayLook */
+/**
+ * @typedef {{id: string, name: string, from: number, to: number, mode: string, statuses: [string, Runs, Runs][]}} Way
+ */
+/** @typedef {{way: Way, status: string, colour: string, sure: boolean}} WayLook */
 /** @typedef {{from: number, to: number, sure: boolean}} FrontLook */
 /** @typedef {{day: number, places: Look[], ways: WayLook[], fronts: FrontLook[]}} Scene */
 
-export const SIDES = { n: "north", ne: "north-east", e: "east", se: "south-east", s: "south", sw: "south-west", w: "west", nw: "north-west" };
+export const SIDES = {
+  n: "north", ne: "north-east", e: "east", se: "south-east", s: "south", sw: "south-west", w: "west", nw: "north-west",
+};
 // The worst first: where several statuses are possible, that is the one to warn of.
 export const STATUSES = ["closed", "contested", "under_fire", "restricted", "threatened", "open", "unknown"];
 /** A constant in words. @param {string} name */
@@ -42,12 +46,14 @@ function on(runs, day) {
 }
 
 export class Theatre {
-  /** @param {{days: number[], last_evidence: number | null, actors: Actor[], places: Place[], ways: Way[],
+  /** @param {{days: number[], last_evidence: number | null, statuses: Record<string, string>,
+   *   actors: Actor[], places: Place[], ways: Way[],
    *   fronts: [number, number, Runs, Runs][]}} data */
   constructor(data) {
     this.days = data.days;
     this.lastEvidence = data.last_evidence;
     this.actors = data.actors;
+    this.statuses = data.statuses;
     this.places = data.places;
     this.ways = data.ways;
     this.fronts = data.fronts;
@@ -60,17 +66,17 @@ export class Theatre {
   on(day) {
     const ways = [];
     for (const way of this.ways) {
-      const look = wayOn(way, day);
+      const look = this.#way(way, day);
       if (look) ways.push(look);
     }
     const fronts = [];
     for (const [from, to, certain, possible] of this.fronts)
       if (on(possible, day)) fronts.push({ from, to, sure: on(certain, day) });
-    return { day, places: this.places.map((place) => this.#look(place, day)), ways, fronts };
+    return { day, places: this.places.map((place) => this.look(place, day)), ways, fronts };
   }
 
   /** @param {Place} place @param {number} day @returns {Look} */
-  #look(place, day) {
+  look(place, day) {
     const look = { holders: [], maybe: [], sieges: [], flags: {}, key: "" };
     let key = "";
     for (const [actor, certain, possible] of place.holders) {
@@ -83,12 +89,14 @@ export class Theatre {
       if (!on(possible, day)) continue;
       const actor = this.actors[at];
       const siege = { actor, side, sure: on(certain, day), reported: origin === "reported" };
-      // What is derived says more than a report of the same.
+      // What is derived says more than a report of the same, and reports add up.
       const other = look.sieges.find((one) => one.actor === actor && one.side === side);
       if (!other) look.sieges.push(siege);
-      else Object.assign(other, { reported: other.reported && siege.reported, sure: other.sure || siege.sure });
+      else if (other.reported && !siege.reported) Object.assign(other, siege);
+      else if (other.reported === siege.reported) other.sure ||= siege.sure;
     }
-    for (const one of look.sieges) key += `|${one.actor.id}${one.side}${one.sure ? "!" : "?"}${one.reported ? "r" : ""}`;
+    for (const { actor, side, sure, reported } of look.sieges)
+      key += `|${actor.id}${side}${sure ? "!" : "?"}${reported ? "r" : ""}`;
     for (const name in place.flags) {
       const [certain, possible] = place.flags[name];
       if (!on(possible, day)) continue;
@@ -103,6 +111,18 @@ export class Theatre {
   find(written) {
     const name = written.toLowerCase();
     return this.at.get(written) ?? (written ? this.places.findIndex((place) => place.name.toLowerCase() === name) : -1);
+  }
+
+  /** @param {Way} way @param {number} day @returns {WayLook | null} */
+  #way(way, day) {
+    let found = null;
+    for (const [status, certain, possible] of way.statuses) {
+      if (!on(possible, day)) continue;
+      const one = { way, status, colour: this.statuses[status], sure: on(certain, day) };
+      const worse = found && STATUSES.indexOf(one.status) < STATUSES.indexOf(found.status);
+      if (!found || (one.sure && !found.sure) || (one.sure === found.sure && worse)) found = one;
+    }
+    return found;
   }
 
   /** Days on which a place changes, in order. @param {Place} place @returns {number[]} */
@@ -123,18 +143,6 @@ export class Theatre {
     }
     return Math.max(0, low - 1);
   }
-}
-
-/** @param {Way} way @param {number} day @returns {WayLook | null} */
-function wayOn(way, day) {
-  let found = null;
-  for (const [status, certain, possible] of way.statuses) {
-    if (!on(possible, day)) continue;
-    const one = { way, status, sure: on(certain, day) };
-    const worse = found && STATUSES.indexOf(one.status) < STATUSES.indexOf(found.status);
-    if (!found || (one.sure && !found.sure) || (one.sure === found.sure && worse)) found = one;
-  }
-  return found;
 }
 
 /**
@@ -158,10 +166,32 @@ export function differing(before, was, after, is) {
   return { places, ways, any: places.size > 0 || ways.size > 0 || gone };
 }
 
+/**
+ * The first day after a day on which some place is not the same; only those that can differ are looked at.
+ * @param {Theatre} before @param {Theatre} after @param {number} day @returns {number | undefined}
+ */
+export function nextDifference(before, after, day) {
+  const told = (theatre, { holders, sieges, flags }) => {
+    const named = ([actor, ...rest]) => [theatre.actors[actor].id, ...rest];
+    return JSON.stringify([holders.map(named), sieges.map(named), flags]);
+  };
+  const both = after.places.flatMap((place) => {
+    const other = before.places[before.at.get(place.id) ?? -1];
+    return other && told(before, other) !== told(after, place) ? [[other, place]] : [];
+  });
+  const days = both.flatMap(([other, place]) => [...before.changes(other), ...after.changes(place)]);
+  const later = [...new Set(days)].filter((one) => one > day).sort((a, b) => a - b);
+  return later.find((one) => both.some(([other, place]) => before.look(other, one).key !== after.look(place, one).key));
+}
+
 /** Some words as one phrase: a, b and c. @param {string[]} parts */
 export function listed(parts) {
   return parts.length < 2 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
+
+/** How much there is to see of a place. @param {Look} look */
+export const weight = ({ sieges, flags, holders }) =>
+  (sieges.length ? 4 : 0) + ("contested" in flags ? 2 : 0) + (holders.length ? 1 : 0);
 
 /** How a place stands, in words. @param {Look} look */
 export function inWords(look) {
@@ -177,7 +207,10 @@ export function inWords(look) {
     const by = kinds.get(kind);
     by.set(siege.actor.name, [...(by.get(siege.actor.name) ?? []), SIDES[siege.side] ?? siege.side]);
   }
-  for (const [kind, by] of kinds) told.push(`${kind} ${listed([...by].map(([who, sides]) => `from the ${listed(sides)} by ${who}`))}`);
+  for (const [kind, by] of kinds) {
+    const whence = [...by].map(([who, sides]) => `from the ${listed(sides)} by ${who}`);
+    told.push(`${kind} ${listed(whence)}`);
+  }
   for (const [name, sure] of Object.entries(look.flags)) {
     if (name === "besieged" && look.sieges.length) continue;
     told.push(`${sure ? "" : "possibly "}${words(name)}`);

@@ -3,7 +3,7 @@
 import { read, said, written } from "./days.js";
 
 const ROUND = 45_000; // milliseconds for the whole war, where its days are many
-const LABELS = 8;
+const LABELS = 6; // at most, and one at the start
 
 export class Time {
   #theatre = null;
@@ -16,8 +16,8 @@ export class Time {
    */
   constructor(root, onDay) {
     const find = (name) => root.querySelector(name);
-    Object.assign(this, { slider: find("[type=range]"), typed: find(".typed"), marks: find(".marks"), play: find(".play") });
-    [this.before, this.after] = [find(".before"), find(".after")];
+    [this.slider, this.typed, this.marks] = [find("[type=range]"), find(".typed"), find(".marks")];
+    [this.before, this.play, this.after] = [find(".before"), find(".play"), find(".after")];
     this.onDay = onDay;
     this.slider.addEventListener("input", () => {
       this.stop();
