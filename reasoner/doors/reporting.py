@@ -96,7 +96,7 @@ def cite(question: str | None, out: str, form: str | None, **given: Unpack[Given
     if given["as_json"] and out != "-":
         print_json({"out": out, "format": form, "sources": len(sources), "diagnostics": []})
     else:
-        say(f"{len(sources)} sources: {out}")
+        say(f"{len(sources)} source{'s' * (len(sources) != 1)}: {out}")
     sys.exit(0 if sources else 1)
 
 

@@ -31,8 +31,10 @@ def serve(port: int | None, opened: bool | None, **given: Unpack[Given]) -> None
     """
     from reasoner.doors.server.app import Page
     from reasoner.doors.server.protocol import Server
+    from reasoner.doors.server.worker import told_unless_stopped
 
     listening = _listen(port)
+    sys.unraisablehook = told_unless_stopped
     day = f"?{urlencode({'at': given['at']})}" if given["at"] else ""
     address = f"http://{HOST}:{listening.getsockname()[1]}/{day}"
     say(f"the page is at {address} (Ctrl-C ends it)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import ctypes
+import sys
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -22,6 +23,12 @@ PATIENCE = 1.0  # seconds: until a job is stopped that nobody waits for, and tol
 
 class Stopped(BaseException):
     """Raised in the thread, wherever it is, where a job is to end. No `except Exception` catches it."""
+
+
+def told_unless_stopped(raised: sys.UnraisableHookArgs) -> None:
+    """Tells of what nobody could catch, as Python does; that a job was to stop just then is no news."""
+    if not isinstance(raised.exc_value, Stopped):
+        sys.__unraisablehook__(raised)
 
 
 class Outdated(Exception):
