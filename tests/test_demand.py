@@ -214,7 +214,7 @@ def test_proofs_stand_on_the_whole_plan(question: tuple[Written, str], days: Int
 
 # ---------------------------------------------------------------- fewer rows
 
-TWO_ISLANDS = "\n".join(f"edge({i}, {i + 1}). edge({i + 100}, {i + 101})." for i in range(1, 20))
+TWO_ISLANDS = "\n".join(f"edge({i}, {i + 1}). edge({i + 100}, {i + 101})." for i in range(1, 12))
 WAYS = {
     "right": "path(X, Y) :- edge(X, Y). path(X, Z) :- edge(X, Y), path(Y, Z).",
     "left": "path(X, Y) :- edge(X, Y). path(X, Z) :- path(X, Y), edge(Y, Z).",
@@ -229,8 +229,8 @@ def test_one_island_is_enough(evaluate: Callable, way: str, question: str) -> No
     """Asked about one of two islands, no path on the other is derived, whichever end is given."""
     whole, facts = asked(f"{TWO_ISLANDS}\n{WAYS[way]}", question)
     narrowed = evaluate(demanded(whole, [QUERY]).plan, facts)
-    assert len(held(evaluate(whole, facts).rows("path"))) == 2 * 190
-    assert len(held(narrowed.rows("path"))) < 190
+    assert len(held(evaluate(whole, facts).rows("path"))) == 2 * 66
+    assert len(held(narrowed.rows("path"))) < 66
     assert all(x < 100 for x, _ in held(narrowed.rows("path")))
     assert held(narrowed.rows(QUERY)) == held(evaluate(whole, facts).rows(QUERY))
 

@@ -95,8 +95,8 @@ class War:
 
 
 def examples(number: int) -> settings:
-    """That many examples a day, and more of them where the profile says so."""
-    return settings(max_examples=number * settings.default.max_examples // 100, deadline=None)
+    """So many in a hundred of the profile's examples, and at least one."""
+    return settings(max_examples=max(1, number * settings.default.max_examples // 100), deadline=None)
 
 
 @cache
