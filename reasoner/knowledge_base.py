@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reasoner.check import check
 from reasoner.diagnostic import Diagnostic, Problems, error, errors, sort
-from reasoner.engine import engine
+from reasoner.engine import engine, memory
 from reasoner.engine.conclusions import Conclusions, Relations
 from reasoner.engine.model import Model
 from reasoner.evidence.claim import ANALYST, SUPPOSED, assumption_texts, known_sources
@@ -30,7 +30,7 @@ from reasoner.query.names import Names
 from reasoner.query.options import bad_options, days_of, facts_of, misses, outside, row_of
 from reasoner.query.portrait import Portrait, portrait, rules_around
 from reasoner.query.question import Question, understand
-from reasoner.query.story import Story, rules_about, story, subject_of
+from reasoner.query.story import Story, story, subject_of
 from reasoner.query.theatre import Theatre, rules_of_theatre, theatre
 from reasoner.render.exports.table import Export, of_situation
 from reasoner.render.notebook import DrawnAnswers, DrawnComparison, DrawnProofs, DrawnWhyNot, Map, Timeline
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from reasoner.verify.hunt import Report
 
 APPENDED = "append"  # the name of the text that is appended
+# On a large map what grows with its square is not waited for, but told to be missing: rows that take a few seconds.
+ROWS_OF_A_CHECK, ROWS_OF_A_PLACE = 10_000_000, 2_000_000
 
 
 class KnowledgeBase:
@@ -72,6 +74,7 @@ class KnowledgeBase:
             found.extend(strictly(check(self.vocabulary)))
         self._known_by, self._without, self._engine = known_by, tuple(without), engine
         self._dropped = dropped.statements if dropped else ()
+        self._last: tuple[str, Prover] | None = None  # place that was told of, and what is derived around it
         if dropped and dropped.statements and not errors(found):
             found.extend(misses(program, dropped, self._counted))
         if errors(found):
@@ -264,8 +267,8 @@ class KnowledgeBase:
     def story(self, place: str) -> Story:
         """What lasted and what happened at a place, or with anybody, by any of its names. Raises Problems."""
         subject, assumed = subject_of(self.names, place, "Place")
-        prover = self.concluded(rules_about(self.vocabulary, self.names, subject))
-        found = story(self.vocabulary, self.store, self.names, prover, subject, assumption_texts(self.program))
+        texts = assumption_texts(self.program)
+        found = story(self.vocabulary, self.store, self.names, self._around(subject), subject, texts)
         return replace(found, assumptions=(*assumed, *found.assumptions))
 
     def portrait(self, place: str, at: str | None = None) -> Portrait:
@@ -273,11 +276,16 @@ class KnowledgeBase:
         self.must_be_known(at)
         subject, assumed = subject_of(self.names, place, "Place")
         day = days_of(at)[1] - 1 if at else self.store.last_evidence([subject]) or 0
-        # The first days of what is so are told too, so all days are needed.
-        prover = self.concluded(rules_around(self.vocabulary, self.names, subject))
         texts = assumption_texts(self.program)
-        found = portrait(self.vocabulary, self.store, self.names, prover, subject, texts, day)
+        found = portrait(self.vocabulary, self.store, self.names, self._around(subject), subject, texts, day)
         return replace(found, story=replace(found.story, assumptions=(*assumed, *found.story.assumptions)))
+
+    def _around(self, place: str) -> Prover:
+        """What is derived about a place and around it, on all days; that of the last is kept for another verb."""
+        if self._last is None or self._last[0] != place:
+            with memory.at_most(ROWS_OF_A_PLACE):
+                self._last = place, self.concluded(rules_around(self.vocabulary, self.names, place))
+        return self._last[1]
 
     @cached_property
     def theatre(self) -> Theatre:
@@ -340,10 +348,12 @@ class KnowledgeBase:
     def check(self) -> tuple[Diagnostic, ...]:
         """Everything to be said about rules and facts: warnings, broken invariants, disputes."""
         rules = invariants.as_rules(self.program)
-        model = self.model([*(r.head.predicate for r in rules), "contested", "holds"], rules)
+        with memory.at_most(ROWS_OF_A_CHECK):
+            model = self.model([*(r.head.predicate for r in rules), "contested", "holds"], rules)
         return (
             *self.diagnostics,
             *invariants.broken(self.program, model),
+            *invariants.unchecked(self.program, model),
             *invariants.disputes(model, self.store),
         )
 

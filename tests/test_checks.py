@@ -42,6 +42,7 @@ ELSEWHERE = {
     "R424": "test_cli.py: a fact to take away that is not there",
     "R426": "test_cli.py: a day before all evidence",
     "R427": "test_cli.py: a day after all evidence",
+    "R428": "test_verify.py: more rows than a check waits for",
     "R425": "test_why_not.py: a question that is not about one atom",
     "R506": "test_cli.py: an engine that does not exist",
     "R431": "test_mappings.py: a mapping that does not exist",

@@ -19,6 +19,7 @@ from reasoner.engine.pydatalog import evaluate as pydatalog
 from reasoner.engine.tables import index, layout, sets
 from reasoner.evidence.columns import Columns
 from reasoner.evidence.store import Store, either
+from reasoner.plan.plan import read
 from reasoner.term import Row
 from reasoner.when import FUTURE, PAST, Days, Truth, narrowest
 from tests.programs import Written, build, programs
@@ -106,6 +107,30 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     (problem,) = raised.value.diagnostics
     assert problem.code == "R507"
     assert problem.labels
+
+
+@given(programs(), st.integers(0, 60))
+def test_what_has_too_many_rows_is_left_apart(program: Written, rows: int) -> None:
+    """Where only so many rows are wanted, each predicate has all its rows, or none and is named with what needs it."""
+    planned, stored = build(program.text)
+    whole = columnar(planned, stored)
+    with memory.at_most(rows):
+        found = columnar(planned, stored)
+    for name in {*whole.relations, *found.relations, *planned.rules}:
+        expected = {} if name in found.apart else whole.rows(name)
+        assert dict(found.rows(name)) == dict(expected), name
+    for head, rules in planned.rules.items():
+        assert head in found.apart or found.apart.isdisjoint(name for rule in rules for name in read(rule))
+    assert not whole.apart
+
+
+def test_how_much_is_too_much() -> None:
+    """Only what derives more rows than are wanted is left apart, beside what needs it."""
+    rules = "pair(X, Y) :- n(X), n(Y). swapped(X, Y) :- pair(Y, X). next(X, X + 1) :- n(X)."
+    planned, stored = build(f"{' '.join(f'n({n}).' for n in range(10))} {rules}")
+    for rows, expected in ((100, set()), (99, {"pair", "swapped"}), (9, {"pair", "swapped", "next"})):
+        with memory.at_most(rows):
+            assert columnar(planned, stored).apart == expected
 
 
 @given(programs(widest=1, months=False))

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reasoner
+from reasoner import knowledge_base
 from reasoner.doors.cli import cli
 from reasoner.knowledge_base import KnowledgeBase
 from reasoner.query.atlas import spots
@@ -219,3 +220,17 @@ def test_days_without_news() -> None:
         drawing = Drawing(bastogne().renderer, (day(start), day(start) + 30), 100, True)
         text = "".join(piece for line in drawing.lines(besieged()) for piece, _ in line)
         assert said in text
+
+
+@pytest.mark.parametrize("verb", ["timeline", "show"])
+def test_what_grows_too_much_is_named(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a map on which something would take too long, it is named as not looked for, and all else is told."""
+    whole = json.loads(run(verb, "Raqqa", "--json").stdout)
+    monkeypatch.setattr(knowledge_base, "ROWS_OF_A_PLACE", 40)
+    part = json.loads(run(verb, "Raqqa", "--json").stdout)
+    assert whole["left_out"] == []
+    assert part["left_out"]
+    states = "rows" if verb == "timeline" else "states"
+    told = [one for one in whole[states] if one["predicate"] not in part["left_out"]]
+    assert [one for one in part[states] if one in told] == told
+    assert f"not looked for on so large a map: {part['left_out'][0].replace('_', ' ')}" in run(verb, "Raqqa").stdout

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 
 import reasoner
+from reasoner import knowledge_base
 from reasoner.doors.cli import cli
 from reasoner.engine import engine
 from reasoner.evidence.claim import claims
@@ -113,6 +114,20 @@ def test_a_contradiction_is_found_and_loads(tmp_path: Path) -> None:
     broken = [one for one in found if one.code == "R420"]
     assert any("what is lost is not held" in one.message for one in broken)
     assert not [one for one in found if one.code.startswith("R4") and one not in broken]
+
+
+def test_what_is_not_checked_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariants that would read too many rows are counted and pointed at; all others are checked."""
+    circle = " ".join(f"inside(p{n}, p{(n + 1) % 60})." for n in range(60))
+    text = f"{BROKEN}\n{circle}\nally(x, y). take(x, p1, 2020). take(y, p1, 2020)."
+    whole = KnowledgeBase(read(text)).check()
+    assert [one.code for one in whole if "no place is part of itself" in one.message] == ["R420"] * 60
+    monkeypatch.setattr(knowledge_base, "ROWS_OF_A_CHECK", 1_000)
+    part = KnowledgeBase(read(text)).check()
+    (missing,) = [one for one in part if one.code == "R428"]
+    assert missing.message.startswith("1 of 3 invariants are not checked")
+    assert [label.message for label in missing.labels] == ["no place is part of itself"]
+    assert [one for one in part if one != missing] == [one for one in whole if "part of itself" not in one.message]
 
 
 def test_a_run_says_how_far_it_reached(tmp_path: Path) -> None:

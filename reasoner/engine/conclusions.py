@@ -51,7 +51,8 @@ class Conclusions:
         needed = {name for rules in rest.rules.values() for rule in rules for name in read(rule)} | rest.rules.keys()
         facts = {name: rows for name in needed if (rows := known.rows(name) or store.facts.get(name))}
         found = engine(self.engine)(rest, Store(facts, {}))
-        return Model.of({name: rows for name in rest.rules if (rows := found.rows(name))}, known.relations)
+        derived = {name: rows for name in rest.rules if (rows := found.rows(name))}
+        return Model.of(derived, known.relations, apart=found.apart)
 
     @property
     def kept(self) -> Model:

@@ -46,7 +46,7 @@ _WANTED: ContextVar[int] = ContextVar("rows", default=sys.maxsize)
 
 @contextmanager
 def at_most(rows: int) -> Iterator[None]:
-    """While no stratum may derive more rows than these: one that does raises TooMany."""
+    """While no stratum may derive more rows than these: one that does is left apart, with what needs it."""
     outer = _WANTED.set(rows)
     try:
         yield

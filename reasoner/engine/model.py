@@ -18,14 +18,18 @@ def pattern_of(atom: Atom, binding: Mapping[str, Value]) -> Pattern:
 
 @dataclass(frozen=True)
 class Model:
-    """`relations[predicate][row]` is when the row holds, certainly and possibly."""
+    """`relations[predicate][row]` is when the row holds, certainly and possibly.
+
+    `apart` is what was not evaluated, for it has more rows than were wanted.
+    """
 
     relations: Mapping[str, Mapping[Row, Truth]]
+    apart: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, *parts: Mapping[str, Mapping[Row, Truth]]) -> Model:
+    def of(cls, *parts: Mapping[str, Mapping[Row, Truth]], apart: frozenset[str] = frozenset()) -> Model:
         """Relations that stand in several places; of each the first that is found."""
-        return cls(ChainMap(*parts))  # type: ignore[arg-type]  # which are only read
+        return cls(ChainMap(*parts), apart)  # type: ignore[arg-type]  # which are only read
 
     def rows(self, predicate: str) -> Mapping[Row, Truth]:
         """The rows of a predicate, none where nothing is known of it."""

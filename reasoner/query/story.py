@@ -66,7 +66,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Story:
-    """What is known of one constant. `days`, closed-open, are those worth drawing."""
+    """What is known of one constant. `days`, closed-open, are those worth drawing.
+
+    `left_out` are predicates that were not evaluated, for they have too many rows.
+    """
 
     subject: str
     name: str
@@ -75,6 +78,7 @@ class Story:
     days: Interval
     last_evidence: Day | None
     assumptions: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def subject_of(names: Names, written: str, type_name: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -149,7 +153,8 @@ def story(
     kept = [one for one in events if on is None or on in one.truth.possible]
     kept.sort(key=lambda one: (one.dates[0].first if one.dates else 0, str(one.row)))
     name = names.show(subject)
-    return Story(subject, name, tuple(cited), tuple(kept), _span(store, subject, cited), last, assumptions)
+    left_out = tuple(predicate for predicate in at if f"#{predicate}" in prover.model.apart)
+    return Story(subject, name, tuple(cited), tuple(kept), _span(store, subject, cited), last, assumptions, left_out)
 
 
 def _stated(vocabulary: Vocabulary, store: Store, subject: str) -> Iterator[Event]:

@@ -11,7 +11,7 @@ from reasoner.query.portrait import Neighbour, Portrait, Side
 from reasoner.render import json as as_json
 from reasoner.render.json import Json
 from reasoner.render.text import Footnotes, TextRenderer, as_of, since
-from reasoner.render.timeline import DANGER, STYLES, Bar, Line, bars, cited
+from reasoner.render.timeline import DANGER, STYLES, Bar, Line, bars, cited, missing
 from reasoner.term import show_atom
 from reasoner.when import Day, show_day
 
@@ -46,6 +46,8 @@ class Drawing:
                 yield [(f"      {when}{mark}", "")]
             else:
                 yield [("  ", ""), (f"{said(one, day):<{min(width, ROOM)}}", style), (f"  {when}{mark}", "")]
+        if lacking := missing(story):
+            yield [(f"  {lacking}", "dim")]
         yield from self._compass(portrait)
         yield from ([(f"disputed: {one}", "")] for one in portrait.disputes)
         for event in story.events:
@@ -144,5 +146,6 @@ def as_data(portrait: Portrait, renderer: TextRenderer) -> Json:
             {"sentence": renderer.sentence(one.predicate, one.row), "citations": cited(one.claims)}
             for one in story.events
         ],
-        "disputes": list(portrait.disputes), "assumptions": list(story.assumptions), "diagnostics": [],
+        "disputes": list(portrait.disputes), "left_out": list(story.left_out),
+        "assumptions": list(story.assumptions), "diagnostics": [],
     }  # fmt: skip

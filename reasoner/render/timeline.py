@@ -97,6 +97,12 @@ def unsaid(more: int) -> str:
     return f"and {more} more that are only possible"
 
 
+def missing(story: Story) -> str:
+    """What is said of predicates that were not evaluated; nothing where all were."""
+    told = ", ".join(predicate.replace("_", " ") for predicate in story.left_out)
+    return f"not looked for on so large a map: {told}" if told else ""
+
+
 def spanned(story: Story, days: Interval) -> str:
     """The first and the last day that are drawn, and that of the last evidence."""
     last = f"; last evidence {show_day(story.last_evidence)}" if story.last_evidence is not None else ""
@@ -175,6 +181,8 @@ class Drawing:
         yield from _legend(letters)
         if more:
             yield [(f"{unsaid(more)}: see --json", "dim")]
+        if lacking := missing(story):
+            yield [(lacking, "dim")]
         yield from ([(told(one, self.renderer, self.notes), "")] for one in events)
         for n, text in enumerate(story.assumptions):
             yield [(f"{'assuming' if not n else '        '}  {text}", "")]
@@ -295,7 +303,7 @@ def as_data(story: Story, days: Interval, renderer: TextRenderer) -> Json:
             }
             for one in story.events if one.truth.possible & within
         ],
-        "assumptions": list(story.assumptions), "diagnostics": [],
+        "left_out": list(story.left_out), "assumptions": list(story.assumptions), "diagnostics": [],
     }  # fmt: skip
 
 

@@ -36,6 +36,15 @@ def broken(program: Program, model: Model) -> Iterator[Diagnostic]:
                 yield error("R420", message, rule.origin, f"holds {truth.certain}")
 
 
+def unchecked(program: Program, model: Model) -> Iterator[Diagnostic]:
+    """A warning where the map is so large that what some invariants read was not evaluated."""
+    rules = as_rules(program)
+    if missing := [rule for rule in rules if rule.head.predicate in model.apart]:
+        message = f"{len(missing)} of {len(rules)} invariants are not checked: what they read has too many rows"
+        labels = tuple(Label(rule.origin, rule.text or "") for rule in missing if rule.origin)
+        yield Diagnostic("R428", "warning", message, labels, help="read fewer places, for it grows with their square")
+
+
 def disputes(model: Model, store: Store) -> Iterator[Diagnostic]:
     """A warning for each place that two are reported to hold, with the words of both sides."""
     said: dict[Value, list[tuple[str, Row]]] = {}

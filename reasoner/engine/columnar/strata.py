@@ -35,41 +35,35 @@ Relations = Mapping[str, Relation]
 def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R5xx) where the rules do not settle."""
     known = base(store, *reach(plan))
-    return model(relate(plan, known), known)
+    kept, relations = relate(plan, known)
+    return model(relations, known, frozenset(plan.rules) - frozenset(kept.rules))
 
 
-def relate(plan: Plan, known: Base) -> dict[str, Relation]:
-    """The relations of every predicate of the plan and the facts."""
+def relate(plan: Plan, known: Base) -> tuple[Plan, dict[str, Relation]]:
+    """The relations of every predicate of the plan and the facts, and that plan.
+
+    While at most so many rows are wanted, a stratum that derives more is left apart, with every one that needs it.
+    """
+    kept: list[Stratum] = []
     relations = {name: Relation(sets.layout, cut(sets, plan.spans.get(name))) for name, sets in known.facts.items()}
     bits: Bits = {name: relation.layout.bits for name, relation in relations.items()}
-    for stratum in plan.strata:
-        make_room(stratum, relations, bits, known)
-        settle(stratum, relations, known, plan)
-    return relations
-
-
-def relate_within(plan: Plan, known: Base, rows: int) -> tuple[Plan, dict[str, Relation]]:
-    """The same for the strata that derive no more rows than these, nor need one that does; and the plan of these."""
-    kept: list[Stratum] = []
-    relations = relate(replace(plan, strata=()), known)
-    bits: Bits = {name: relation.layout.bits for name, relation in relations.items()}
     apart: set[str] = set()
-    with memory.at_most(rows):
-        for stratum in plan.strata:
-            if apart.isdisjoint(name for rule in stratum.rules for name in read(rule)):
-                with suppress(memory.TooMany):
-                    make_room(stratum, relations, bits, known)
-                    settle(stratum, relations, known, plan)
-                    kept.append(stratum)
-                    continue
-            apart |= stratum.predicates
+    for stratum in plan.strata:
+        if apart.isdisjoint(name for rule in stratum.rules for name in read(rule)):
+            with suppress(memory.TooMany):
+                make_room(stratum, relations, bits, known)
+                settle(stratum, relations, known, plan)
+                kept.append(stratum)
+                continue
+        apart |= stratum.predicates
     found = {name: relation for name, relation in relations.items() if name not in apart}
-    return replace(plan, strata=tuple(kept)), found
+    return (replace(plan, strata=tuple(kept)) if apart else plan), found
 
 
-def model(relations: Relations, known: Base) -> Model:
+def model(relations: Relations, known: Base, apart: frozenset[str] = frozenset()) -> Model:
     """The relations that have rows, to be read."""
-    return Model({name: Rows(relation.sets, known.codes) for name, relation in relations.items() if len(relation)})
+    rows = {name: Rows(relation.sets, known.codes) for name, relation in relations.items() if len(relation)}
+    return Model(rows, apart)
 
 
 def make_room(stratum: Stratum, relations: dict[str, Relation], bits: Bits, known: Base) -> None:

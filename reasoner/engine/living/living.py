@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from reasoner.engine import memory
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Solver
-from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, relate_within, settle
+from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, settle
 from reasoner.engine.living.spans import EVER, adding, adds, after, before, local, meet, reads
 from reasoner.engine.model import Model
 from reasoner.engine.tables.base import Base, base, moved, tabled
@@ -46,7 +47,7 @@ class Living:
     def of(cls, plan: Plan, store: Store) -> Living:
         """The model of a plan and a store. Raises Problems (R5xx) where the rules do not settle."""
         known = base(store, *reach(plan))
-        relations = relate(plan, known)
+        _, relations = relate(plan, known)
         every = {name: EVER for stratum in plan.strata for name in stratum.predicates}
         return cls(plan, store, model(relations, known), known, relations, every)
 
@@ -54,7 +55,8 @@ class Living:
     def within(cls, plan: Plan, store: Store, rows: int) -> Living:
         """The model of as much of a plan as derives no more rows than these in a stratum; its plan is that much."""
         known = base(store, *reach(plan))
-        kept, relations = relate_within(plan, known, rows)
+        with memory.at_most(rows):
+            kept, relations = relate(plan, known)
         return cls(kept, store, model(relations, known), known, relations, {})
 
     @classmethod

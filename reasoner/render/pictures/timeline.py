@@ -229,7 +229,9 @@ class _Drawing:
         """Events in words, what is assumed, and the sources."""
         room = WIDTH - 2 * MARGIN
         if self.more:
-            y = lines(self.root, MARGIN, y, [f"and {self.more} more that are only possible"], "faint", SMALL)
+            y = lines(self.root, MARGIN, y, [told.unsaid(self.more)], "faint", SMALL)
+        if lacking := told.missing(self.story):
+            y = lines(self.root, MARGIN, y, folded(lacking, room, SMALL), "faint", SMALL)
         for texts, classes in (
             ([told.told(one, self.renderer, self.notes) for one in self.events], "ink"),
             ([f"assuming  {one}" for one in self.story.assumptions], "ink"),
