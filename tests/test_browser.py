@@ -237,6 +237,7 @@ def test_back_takes_back_and_an_address_shows_the_same(opened: Opening) -> None:
     shared = opened(page.url.removeprefix(page.evaluate("location.origin")))
     assert shared.locator("#why").inner_text() == page.locator("#why").inner_text()
     assert shared.locator('#off-map [aria-current="true"]').inner_text() == "Deir ez-Zor province"
+    assert shared.get_by_role("combobox", name="Ask").input_value() == "who besieges Raqqa?"
     page.go_back()
     page.go_back()
     sync_api.expect(page.locator("#answer")).to_be_visible()
@@ -261,6 +262,9 @@ def test_click_on_the_map_chooses_a_place(opened: Opening) -> None:
     place = page.locator("#place")
     sync_api.expect(place).to_contain_text("besieged by Syrian army from the west")
     place.locator("svg.picture").wait_for()
+    assert "place=raqqa_city" in page.url
+    place.locator(".absent li", has_text="Raqqa city is encircled").get_by_role("link", name="why not?").click()
+    sync_api.expect(page.locator("#why .why-not")).to_contain_text("Raqqa city is not encircled")
     assert "place=raqqa_city" in page.url
 
 

@@ -33,10 +33,11 @@ from reasoner.evidence.claim import Evidence
 from reasoner.explain.compare import Comparison, Difference
 from reasoner.explain.why_not import WhyNot
 from reasoner.query.answers import Answer, Answers
+from reasoner.query.atlas import flags
 from reasoner.query.citing import a_day
 from reasoner.query.names import direction
 from reasoner.query.portrait import Portrait
-from reasoner.query.story import Event, Story, Strand
+from reasoner.query.story import FIRST, Event, Story, Strand
 from reasoner.render import compare as as_compared
 from reasoner.render import place, timeline
 from reasoner.render.passage import Passage
@@ -214,6 +215,14 @@ def portrait(found: Portrait, renderer: TextRenderer, why_link: AtomLink | None 
         unheld="" if any(one.predicate == "holds" for one in bars) else place.UNHELD,
         states=states,
         missing=timeline.missing(found.story),
+        absent=[
+            (
+                renderer.sentence(predicate, (found.story.subject,)),
+                _provable(predicate, (found.story.subject,), found.day, why_link, "why not?"),
+            )
+            for predicate in flags(renderer.vocabulary)
+            if why_link and predicate in FIRST and all(one.predicate != predicate for one in found.story.strands)
+        ],
         sides=sides,
         events=events,
         sources=references(notes),

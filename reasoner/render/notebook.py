@@ -32,6 +32,7 @@ from reasoner.when import Day, Interval, show_day
 
 if TYPE_CHECKING:
     from reasoner.render.pictures.picture import Picture
+    from reasoner.render.pictures.timeline import Layout
 
 WIDTH = 100  # characters of a timeline that is printed
 PLACES = 20  # of a map that is printed
@@ -228,10 +229,16 @@ class Timeline(Pictured):
     @property
     def picture(self) -> Picture:
         """To be saved: its `svg`, its `png()`, a page with `html(title)`."""
+        from reasoner.render.pictures.timeline import WHOLE
+
+        return self.drawn(WHOLE)
+
+    def drawn(self, layout: Layout) -> Picture:
+        """The bars in another layout."""
         from reasoner.render.pictures.timeline import draw
 
         colouring = colours(self.known.theatre.actors())  # as on a map
-        return draw(self.story, self.days, self.known.renderer, colouring)
+        return draw(self.story, self.days, self.known.renderer, colouring, layout)
 
 
 @dataclass(frozen=True, repr=False)

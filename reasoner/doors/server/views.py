@@ -22,6 +22,7 @@ from reasoner.render.json import Json
 from reasoner.render.outlines import outlines
 from reasoner.render.pictures import proof as drawn_proof
 from reasoner.render.pictures.picture import Picture
+from reasoner.render.pictures.timeline import NARROW
 from reasoner.render.theatre import as_data
 from reasoner.syntax.parse import parse
 from reasoner.syntax.tree import Literal, Plain, Query
@@ -153,7 +154,7 @@ def place(scene: Scene) -> Content:
             constant=story.subject,
             called=story.name,
             portrait=Markup(html.portrait(portrait, base.renderer, _proving(scene), "place-")),
-            timeline=Markup(timeline.picture.svg),
+            timeline=Markup(timeline.drawn(NARROW).svg),
             story=Markup(html.story(story, timeline.days, base.renderer, _proving_then(scene), "story-")),
         )
     )

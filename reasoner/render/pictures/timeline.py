@@ -32,12 +32,30 @@ from reasoner.render.text import Footnotes, TextRenderer
 from reasoner.render.timeline import Bar
 from reasoner.when import Day, Days, Interval
 
-WIDTH, MARGIN = 1080, 20
-LEFT, RIGHT = 230, 250  # what the bars are called, and their days
+MARGIN = 20
 THICK = 13  # of a bar
 LEAST = 2  # the narrowest mark
 ALONE = "#4d5358"  # what is said of nobody
 ACTOR = "Actor"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How wide a picture is, and its room for what the bars are called and for their days.
+
+    Without such room names stand above the bars and days below, and nothing more is said: the page around it does.
+    """
+
+    width: float
+    left: float = 0
+    right: float = 0
+
+    @property
+    def beside(self) -> bool:
+        return self.left > 0
+
+
+WHOLE, NARROW = Layout(1080, 230, 250), Layout(440)
 
 
 @dataclass(frozen=True)
@@ -61,24 +79,27 @@ class Scale:
 
 
 def draw(
-    story: Story, days: Interval, renderer: TextRenderer, colouring: Mapping[str, str] | None = None
+    story: Story, days: Interval, renderer: TextRenderer, colouring: Mapping[str, str] | None = None,
+    layout: Layout = WHOLE,
 ) -> Picture:  # fmt: skip
     """A story on some days, closed-open. `colouring` has the colours of actors, where a map has them too."""
     spanned = told.spanned(story, days)
     root = canvas(f"{story.name}: a timeline", f"What lasted and what happened: {spanned}.")
-    return _Drawing(root, story, days, renderer, colouring).whole(spanned)
+    return _Drawing(root, story, days, renderer, colouring, layout).whole(spanned)
 
 
 class _Drawing:
     def __init__(
-        self, root: Element, story: Story, days: Interval, renderer: TextRenderer, colouring: Mapping[str, str] | None
-    ) -> None:
-        self.root, self.story, self.days, self.renderer = root, story, days, renderer
+        self, root: Element, story: Story, days: Interval, renderer: TextRenderer,
+        colouring: Mapping[str, str] | None, layout: Layout,
+    ) -> None:  # fmt: skip
+        self.root, self.story, self.days, self.renderer, self.layout = root, story, days, renderer, layout
         self.bars, self.more, self.events = told.drawn(story, days, renderer)
         self.notes = Footnotes(renderer.sources)
         last = story.last_evidence
         self.beyond = last is not None and days[0] <= last + 1 < days[1]  # whether there are days after it
-        self.scale = Scale(days, MARGIN + LEFT + 12, WIDTH - MARGIN - RIGHT - 12)
+        gap = 12 if layout.beside else 0
+        self.scale = Scale(days, MARGIN + layout.left + gap, layout.width - MARGIN - layout.right - gap)
         within = Days((days,))
         statuses = (status for one in self.bars for status, truth in one.runs.items() if truth.possible & within)
         self.looks = looks(filter(None, statuses), renderer.vocabulary)
@@ -92,7 +113,7 @@ class _Drawing:
         y = lines(self.root, MARGIN, MARGIN + TITLE + 4, [spanned], "faint")
         if not self.bars and not self.events:
             y = lines(self.root, MARGIN, y + 8, ["nothing is known of it in that time"])
-            return finish(self.root, WIDTH, y + MARGIN)
+            return finish(self.root, self.layout.width, y + MARGIN)
         top = y + 28
         behind = add(self.root, "g", "scale")  # the lines of the scale, whose height is not known yet
         y = top + 6
@@ -102,7 +123,8 @@ class _Drawing:
             y = self._ticks(y) + 7
         self._dates(behind, top, y)
         y = self._legend(y + 6)
-        return finish(self.root, WIDTH, self._below(y) + MARGIN)
+        y = self._below(y) if self.layout.beside else y
+        return finish(self.root, self.layout.width, y + MARGIN)
 
     # ---------------------------------------------------------------- the scale
 
@@ -114,7 +136,7 @@ class _Drawing:
         )  # fmt: skip
         for day, text in next(filter(self._readable, told.marks(first, after)), []):
             x = scale(day)
-            if x + width(text, SMALL) <= scale.right + 30:
+            if x + width(text, SMALL) <= min(scale.right + 30, self.layout.width - 2):
                 add(behind, "path", "line", d=f"M{x:.2f} {top - 4}V{bottom:.2f}")
                 write(behind, x, top - 8, text, "faint date", SMALL)
         if self.beyond:
@@ -129,24 +151,29 @@ class _Drawing:
     # ---------------------------------------------------------------- bars
 
     def _bar(self, bar: Bar, y: float) -> float:
-        """A bar between what it is called and its days; where it ends."""
+        """A bar between what it is called and its days, beside or above each other; where it ends."""
         claims = tuple(dict.fromkeys(claim for one in bar.strands for claim in one.claims))
         dates = list(told.dates(bar, self.days))
-        marked = " ".join((*dates[-1:], self.notes.mark(claims))).strip()
-        left = folded(bar.label, LEFT, SIZE)
-        right = [part for one in (*dates[:-1], marked) for part in folded(one, RIGHT, SMALL)]
         drawn = group(self.root, "row", "\n".join((self._sentence(bar), *dates, *self._words(claims))))
-        x = MARGIN + LEFT
-        below = lines(drawn, x, y, left, "ink label", SIZE, text_anchor="end")
-        dated = lines(drawn, self.scale.right + 12, y + 1, right, "faint", SMALL)
-        top = y + SIZE * LEADING / 2 - THICK / 2
+        if self.layout.beside:
+            marked = " ".join((*dates[-1:], self.notes.mark(claims))).strip()
+            left = folded(bar.label, self.layout.left, SIZE)
+            right = [part for one in (*dates[:-1], marked) for part in folded(one, self.layout.right, SMALL)]
+            below = lines(drawn, MARGIN + self.layout.left, y, left, "ink label", SIZE, text_anchor="end")
+            below = max(below, lines(drawn, self.scale.right + 12, y + 1, right, "faint", SMALL))
+            top = y + SIZE * LEADING / 2 - THICK / 2
+        else:
+            room = self.scale.right - self.scale.left
+            top = lines(drawn, MARGIN, y, folded(bar.label, room, SIZE), "ink label", SIZE) + 2
+            days = [part for one in dates for part in folded(one, room, SMALL)]
+            below = lines(drawn, MARGIN, top + THICK + 1, days, "faint", SMALL)
         for classes, run, colour, height in _segments(bar, self._colour(bar), self.looks):
             for part in run & Days((self.days,)):
                 at, wide = self.scale.marks(part)
                 high = THICK * height
                 _segment(drawn, classes, at, top + THICK - high, wide, high, colour)
         self._goes_on(drawn, bar, top)
-        return max(below, dated, top + THICK)
+        return max(below, top + THICK)
 
     def _goes_on(self, drawn: Element, bar: Bar, top: float) -> None:
         """An arrow where a bar goes on after the days that are drawn."""
@@ -175,7 +202,10 @@ class _Drawing:
 
     def _ticks(self, y: float) -> float:
         """A tick for each day of events, with what happened then; hatched where the day is not known."""
-        write(self.root, MARGIN + LEFT, y + SIZE, "events", "ink label", text_anchor="end")
+        if self.layout.beside:
+            write(self.root, MARGIN + self.layout.left, y + SIZE, "events", "ink label", text_anchor="end")
+        else:
+            y = lines(self.root, MARGIN, y, ["events"], "ink label", SIZE) + 2
         happened: dict[Interval, list[Event]] = {}
         for one in self.events:
             for date in one.dates:
@@ -210,7 +240,7 @@ class _Drawing:
             entries.append(("last", None, "end of the evidence"))
         for kind, look, text in entries:
             wide = 24 + 5 + width(text, SMALL)
-            if x + wide > WIDTH - MARGIN:
+            if x + wide > self.layout.width - MARGIN:
                 x, y = self.scale.left, y + 18
             key = add(self.root, "g", "key")
             if kind == "tick":
@@ -227,7 +257,7 @@ class _Drawing:
 
     def _below(self, y: float) -> float:
         """Events in words, what is assumed, and the sources."""
-        room = WIDTH - 2 * MARGIN
+        room = self.layout.width - 2 * MARGIN
         if self.more:
             y = lines(self.root, MARGIN, y, [told.unsaid(self.more)], "faint", SMALL)
         if lacking := told.missing(self.story):

@@ -243,7 +243,7 @@ for (const name of SUPPOSED) {
 }
 find("time").addEventListener("submit", (event) => event.preventDefault());
 
-// Links of the page's own change the state; the server's fragments need know nothing of this.
+// Links of the page's own change the state.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
@@ -257,13 +257,22 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   time.stop();
   const before = state;
-  const next = stateOf(link.href);
+  const next = led(link);
   go(next);
   if (next.atom && next.atom !== before.atom) open("why");
   else if (differ(before, next, SUPPOSED)) open(SUPPOSED.some((name) => next[name].length) ? "difference" : tabs.now);
   else if (next.place && next.place !== before.place) open("place");
   else open(next.atom ? "why" : "answer");
 });
+
+/** The state that a link leads to: a part that is not told of a question or a place does not take them away. */
+function led(link) {
+  const next = stateOf(link.href);
+  const name = Object.keys(parts).find((one) => parts[one].body.contains(link));
+  const kept = name ? ["q", "place"].filter((one) => !PARTS[name].includes(one)) : [];
+  for (const one of kept) next[one] ||= state[one];
+  return next;
+}
 
 document.addEventListener("panel", () => {
   loadParts();
