@@ -239,13 +239,27 @@ def test_long_runs_are_refused(run: str) -> None:
     assert errors(read("a.dl")[1])
 
 
-def test_progress_is_told_in_bytes() -> None:
-    """Progress grows from nothing to all bytes of all files."""
+def test_what_is_read_again_is_read_as_before() -> None:
+    """A file that was read before gives the same statements and messages; one that has changed gives its new ones."""
+    put("a.dl", "p(a).\np(.\nq(a).\n")
+    first, again = read("a.dl"), read("a.dl")
+    assert again == first
+    assert [one.code for one in first[1]] == ["R101"]
+    put("a.dl", "p(b).\n")
+    changed, problems = read("a.dl")
+    assert [str(one.atom) for one in changed.of(Fact)] == ["p(b)"]
+    assert not problems
+
+
+@pytest.mark.parametrize(("short", "times"), [(0, 15), (100_000, 1)])
+def test_progress_is_told_in_bytes(short: int, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress grows from nothing to all bytes of all files, in a long file statement by statement."""
+    monkeypatch.setattr(loading, "SHORT", short)
     put("a.dl", "% é\n" + FACT * 10)
     put("b.dl", FACT * 5)
     told: list[tuple[int, int]] = []
     load(["a.dl", "b.dl"], [], lambda done, total: told.append((done, total)))
     total = Path("a.dl").stat().st_size + Path("b.dl").stat().st_size
     assert told == sorted(told)
-    assert len(told) > 15
+    assert len(told) > times
     assert told[-1] == (total, total)

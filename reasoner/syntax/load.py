@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from reasoner.diagnostic import Diagnostic, error, warning
@@ -23,6 +24,7 @@ Progress = Callable[[int, int], object]
 CASES = "cases"  # a folder of cases apart, each read only where it is named
 
 DIALECTS = ("datalog", "souffle")
+FILES, SHORT = 64, 100_000  # files that are remembered as they were parsed, and how many characters one has at most
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -51,11 +53,27 @@ def load(
     for path, data in texts:
         text = _text(path, data, problems)
         if text is not None:
-            files.append(parse(text, problems, _scaled(progress, done, len(data) / max(1, len(text.content)), total)))
+            size = len(data) / max(1, len(text.content))
+            files.append(_parsed(text, problems, _scaled(progress, done, size, total)))
         done += len(data)
         if progress:
             progress(done, total)
     return Program(tuple(files))
+
+
+def _parsed(text: Text, problems: list[Diagnostic], progress: Callable[[int], object] | None) -> File:
+    if len(text.content) > SHORT:
+        return parse(text, problems, progress)
+    file, found = _remembered(text)
+    problems.extend(found)
+    return file
+
+
+@lru_cache(FILES)
+def _remembered(text: Text) -> tuple[File, tuple[Diagnostic, ...]]:
+    """A file that has not changed need not be parsed again, as when another beside it is saved."""
+    found: list[Diagnostic] = []
+    return parse(text, found), tuple(found)
 
 
 def _scaled(progress: Progress | None, before: int, size: float, total: int) -> Callable[[int], object] | None:
