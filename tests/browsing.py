@@ -70,3 +70,25 @@ def coloured(page: Any, actor: str) -> dict[str, int]:
             actor,
         )
     )
+
+
+def haloed(page: Any) -> int:
+    """How many pixels of the map are land that is marked as differing, as with a pen that lets it through."""
+    return int(
+        page.evaluate(
+            """() => {
+            const style = getComputedStyle(document.documentElement);
+            const [halo, land] = ["--halo", "--land"].map(name => {
+                const colour = style.getPropertyValue(name).trim();
+                return [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
+            });
+            const wanted = halo.map((one, n) => 0.55 * one + 0.45 * land[n]);
+            const canvas = document.querySelector("canvas.sheet");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let count = 0;
+            for (let at = 0; at < data.length; at += 4)
+                if (wanted.every((one, n) => Math.abs(data[at + n] - one) < 3)) count += 1;
+            return count;
+        }"""
+        )
+    )

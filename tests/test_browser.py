@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import coloured, shows, slid, told
+from tests.browsing import coloured, haloed, shows, slid, told
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -198,11 +198,13 @@ def test_play_stops_at_the_end(opened: Opening) -> None:
 def test_supposed_capture_closes_a_side(opened: Opening) -> None:
     """The map goes to the day on which a supposition counts, and draws and tells what differs, until it is removed."""
     page = opened("/?at=2016-06-04")
+    assert haloed(page) == 0
     page.get_by_role("tab", name="What if").click()
     page.get_by_label("Suppose a fact").fill(CAPTURE)
     page.keyboard.press("Enter")
     shows(page, "2016-06-20")
     assert coloured(page, "syrian_army")["south"] > 10
+    assert haloed(page) > 100
     difference = page.locator("#difference .comparison")
     sync_api.expect(difference).to_contain_text("Syrian army besieges Raqqa city from the south")
     assert "differs" in page.locator("#legend").inner_text()
@@ -212,6 +214,8 @@ def test_supposed_capture_closes_a_side(opened: Opening) -> None:
     bar.get_by_role("link", name="remove").click()
     sync_api.expect(bar).to_be_hidden()
     assert "suppose" not in page.url
+    page.wait_for_function("document.querySelector('#legend').innerText.includes('differs') === false")
+    assert haloed(page) == 0
 
 
 def test_what_would_close_the_ring_can_be_supposed(opened: Opening) -> None:

@@ -119,6 +119,16 @@ def test_a_report_says_it_all() -> None:
     assert all(one.removeprefix("#") in found.all("id") for one in found.all("href") if one.startswith("#"))
 
 
+def test_a_supposition_is_mapped() -> None:
+    """What is supposed is drawn, on the day on which it counts, and said to be supposed."""
+    page = reported("what if Deir ez-Zor province falls to the Syrian army?")
+    found = seen(page.removeprefix("<!doctype html>\n"))
+    assert "Map, 2016-06-05, as supposed" in found.text
+    assert "Timeline, as supposed" in found.text
+    assert "from the south by Syrian army" in found.text
+    assert "as supposed" not in reported(ASKED[0])
+
+
 def test_the_data_in_a_report_are_those_of_the_command() -> None:
     """The bibliography of a page is that of its sources, as data to download and as text to copy."""
     found = seen(reported(ASKED[0]).removeprefix("<!doctype html>\n"))

@@ -39,13 +39,17 @@ UNENDED = "It has not ended, as far as is known."
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of a question, in parts and as data. `answered`: something was found, or a yes or no."""
+    """What came of a question, in parts and as data. `answered`: something was found, or a yes or no.
+
+    `base` is what it tells of: what was asked, with what the question supposes or leaves out.
+    """
 
     request: Request
     parts: tuple[Part, ...]
     data: Json
     answered: bool
     renderer: TextRenderer
+    base: KnowledgeBase
 
     @property
     def text(self) -> str:
@@ -62,12 +66,13 @@ def read(base: KnowledgeBase, question: str) -> Request:
 def respond(base: KnowledgeBase, request: Request, at: str | None = None) -> Reply:
     """What the verb that a question wants says. Raises Problems."""
     renderer = base.renderer
-    parts, data, answered = _VERBS[request.verb](_Replying(base, renderer, request, at))
+    replying = _Replying(base, renderer, request, at)
+    parts, data, answered = _VERBS[request.verb](replying)
     about = {"question": request.text, "verb": request.verb, "query": str(request)}
     last = base.store.last_evidence()
     whole: Json = {"last_evidence": None if last is None else day_or_none(last), "answers": [], "diagnostics": []}
     data = about | whole | data | {"question": request.text}
-    return Reply(request, (*parts, Assuming(request.notes)), data, answered, renderer)
+    return Reply(request, (*parts, Assuming(request.notes)), data, answered, renderer, replying.told_of)
 
 
 Found = tuple[tuple[Part, ...], Json, bool]
@@ -78,6 +83,7 @@ class _Replying:
 
     def __init__(self, base: KnowledgeBase, renderer: TextRenderer, request: Request, at: str | None) -> None:
         self.base, self.renderer, self.request, self.at = base, renderer, request, at
+        self.told_of = base
         self.notes = Footnotes(renderer.sources)
 
     # ---------------------------------------------------------------- what the questions inside say
@@ -163,6 +169,7 @@ class _Replying:
             told = [self._supposed(question, atom, day)]
             # A source of its own: it stands whoever is left out, and whatever was known by when.
             other = self.base.append(f'source supposition publisher "Supposition".\n{told[0]} from supposition.')
+        self.told_of = other
         found = self.base.compare(other, at=self.at or show_day(day))
         head = _passage([f"supposing {' and '.join(told) or 'nothing: no fact says so'}"])
         data = {"suppose": told} | as_compared.as_json(found, self.renderer)
@@ -186,6 +193,7 @@ class _Replying:
         other = self.base
         for one in named:
             other = other.retract(one)
+        self.told_of = other
         found = self.base.compare(other, at=self.at)
         head = _passage([f"without {' and '.join(dict.fromkeys(map(self._named, named)))}"])
         return (head, found), {"without": list(named)} | as_compared.as_json(found, self.renderer), True

@@ -39,17 +39,20 @@ def report(question: str, out: str, **given: Unpack[Given]) -> None:
 
     base = open_base(given)
     reply = respond(base, read(base, question), given["at"])
-    day, places = _day(base, reply, given["at"]), list(_places(base, reply))
+    day, places, told = _day(reply, given["at"]), list(_places(reply)), reply.base
     at = None if day is None else show_day(day)
-    timelines = [base.timeline(place) for place in places]
-    disputes = dict.fromkeys(text for place in places for text in base.portrait(place, at).disputes)
-    mapped = at and base.theatre.places
+    timelines = [told.timeline(place) for place in places]
+    disputes = dict.fromkeys(text for place in places for text in told.portrait(place, at).disputes)
+    mapped = at and told.theatre.places
+    # What a supposition changes may lie anywhere.
+    focus = places[0] if len(places) == 1 and told is base else None
     written = page(
         Report(
             request=reply.request,
             parts=reply.parts,
             day=at or "",
-            map=base.map(places[0] if len(places) == 1 else None, at).picture if mapped else None,
+            map=told.map(focus, at).picture if mapped else None,
+            supposed=told is not base,
             stories=tuple((one.story, one.picture) for one in timelines),
             disputes=tuple(disputes),
             diagnostics=base.diagnostics,
@@ -103,25 +106,28 @@ def cite(question: str | None, out: str, form: str | None, **given: Unpack[Given
 # ---------------------------------------------------------------- what a report is about, and made of
 
 
-def _day(base: KnowledgeBase, reply: Reply, at: str | None) -> Day | None:
-    """The day that the map shows: the one asked about, else the last evidence."""
+def _day(reply: Reply, at: str | None) -> Day | None:
+    """The day that the map shows: the one asked about, else the last evidence, what is supposed among it."""
+    from reasoner.explain.compare import Comparison
     from reasoner.query.options import days_of
     from reasoner.render.reply import Answered
 
     asked = [part.found.days for part in reply.parts if isinstance(part, Answered) and part.found.days]
+    asked += [(part.after.day, part.after.day + 1) for part in reply.parts if isinstance(part, Comparison)]
     days = days_of(at) if at else next(iter(asked), None)
-    last = base.store.last_evidence()
+    last = reply.base.store.last_evidence()
     return last if days is None or last is None else min(days[1] - 1, last)
 
 
-def _places(base: KnowledgeBase, reply: Reply) -> Iterable[str]:
+def _places(reply: Reply) -> Iterable[str]:
     """The places that a question names, else those that its answers do."""
     from reasoner.render.reply import Answered, Explained
     from reasoner.syntax.vocabulary import atoms
     from reasoner.term import Constant
 
     def places(values: Iterable[object]) -> Iterator[str]:
-        return (one for one in values if isinstance(one, str) and "Place" in base.names.types.get(one, ()))
+        types = reply.base.names.types
+        return (one for one in values if isinstance(one, str) and "Place" in types.get(one, ()))
 
     terms = (term for one in reply.request.about for atom in atoms(one.body) for term in atom.terms)
     found = [*places(term.value for term in terms if isinstance(term, Constant)), *places(reply.request.names)]

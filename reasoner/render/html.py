@@ -37,7 +37,7 @@ from reasoner.query.atlas import flags
 from reasoner.query.citing import a_day
 from reasoner.query.names import direction
 from reasoner.query.portrait import Portrait
-from reasoner.query.story import FIRST, Event, Story, Strand
+from reasoner.query.story import FIRST, Event, Story
 from reasoner.render import compare as as_compared
 from reasoner.render import place, timeline
 from reasoner.render.passage import Passage
@@ -231,17 +231,19 @@ def portrait(found: Portrait, renderer: TextRenderer, why_link: AtomLink | None 
 
 
 def _proofs(bar: timeline.Bar, link: AtomLink | None, day: Day | None = None) -> list[Provable]:
-    """What a bar says, to be proved on a day, else on one on which it is so: each of its statuses."""
-    several = len(bar.strands) > 1
+    """What a bar says, to be proved on a day, else on one on which it is so: each row, by what tells it from others."""
+    apart = [n for n, values in enumerate(zip(*(one.row for one in bar.strands), strict=True)) if len({*values}) > 1]
     return [
-        _provable(one.predicate, one.row, a_day(one.truth) if day is None else day, link, _asked(one, several))
+        _provable(
+            one.predicate,
+            one.row,
+            a_day(one.truth) if day is None else day,
+            link,
+            " ".join(("why", *(str(one.row[n]).replace("_", " ") for n in apart))) + "?",
+        )
         for one in bar.strands
         if link
     ]
-
-
-def _asked(one: Strand, several: bool) -> str:
-    return f"why {str(one.row[-1]).replace('_', ' ')}?" if several else "why?"
 
 
 def _quotes(event: Event) -> list[str]:

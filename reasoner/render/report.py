@@ -38,6 +38,7 @@ class Report:
     parts: tuple[Part, ...]
     day: str
     map: Picture | None
+    supposed: bool  # whether map and timelines show what the question supposes
     stories: tuple[tuple[Story, Picture], ...]
     disputes: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]

@@ -43,7 +43,7 @@ ACTOR = "Actor"
 class Layout:
     """How wide a picture is, and its room for what the bars are called and for their days.
 
-    Without such room names stand above the bars and days below, and nothing more is said: the page around it does.
+    Without such room names and days stand above the bars, and nothing more is said: the page around it does.
     """
 
     width: float
@@ -151,7 +151,7 @@ class _Drawing:
     # ---------------------------------------------------------------- bars
 
     def _bar(self, bar: Bar, y: float) -> float:
-        """A bar between what it is called and its days, beside or above each other; where it ends."""
+        """A bar, beside or below what it is called and its days; where it ends."""
         claims = tuple(dict.fromkeys(claim for one in bar.strands for claim in one.claims))
         dates = list(told.dates(bar, self.days))
         drawn = group(self.root, "row", "\n".join((self._sentence(bar), *dates, *self._words(claims))))
@@ -164,9 +164,9 @@ class _Drawing:
             top = y + SIZE * LEADING / 2 - THICK / 2
         else:
             room = self.scale.right - self.scale.left
-            top = lines(drawn, MARGIN, y, folded(bar.label, room, SIZE), "ink label", SIZE) + 2
+            below = lines(drawn, MARGIN, y, folded(bar.label, room, SIZE), "ink label", SIZE)
             days = [part for one in dates for part in folded(one, room, SMALL)]
-            below = lines(drawn, MARGIN, top + THICK + 1, days, "faint", SMALL)
+            top = lines(drawn, MARGIN, below, days, "faint", SMALL) + 2
         for classes, run, colour, height in _segments(bar, self._colour(bar), self.looks):
             for part in run & Days((self.days,)):
                 at, wide = self.scale.marks(part)
