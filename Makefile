@@ -32,10 +32,10 @@ types: .venv/dev  ## mypy, strict
 	$(RUN) -m mypy
 
 unit: .venv/dev  ## the tests alone
-	$(RUN) -m pytest -n auto --dist loadfile
+	$(RUN) -m pytest -n auto --dist worksteal
 
 nightly: .venv/dev  ## the tests with many more inputs, for an hour or so
-	$(RUN) -m pytest -n auto --dist loadfile --hypothesis-profile nightly
+	$(RUN) -m pytest -n auto --dist worksteal --hypothesis-profile nightly
 	$(RUN) -m tests.killing --times 200
 
 mutants: .venv/dev  ## plant thirty bugs, one at a time: does a test find each?
