@@ -68,6 +68,7 @@ ELSEWHERE = {
     "R522": "test_pydatalog.py: what fails inside pyDatalog",
     "R523": "test_pydatalog.py: a recursion that lends to an aggregate",
     "R511": "test_bad_files.py: no such file",
+    "R517": "test_pictures.py: a file that cannot be written",
     "R512": "test_bad_files.py: a file that may not be read",
     "R513": "test_bad_files.py: a binary file",
     "R514": "test_bad_files.py: not UTF-8",

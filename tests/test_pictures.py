@@ -277,6 +277,8 @@ def test_commands_draw_into_files(tmp_path: Path) -> None:
         (("timeline", "Raqqa", "-o", "-"), "none of .svg, .png, .html"),
         (("map", "isil", "-o", "never.svg"), "R110"),
         (("map", "-o", "never.svg", "--at", "1990"), "R426"),
+        (("map", "-o", "no/such/folder/never.svg"), "R517"),
+        (("map", "-o", "README.md/never.svg"), "R517"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(command: tuple[str, ...], said: str) -> None:

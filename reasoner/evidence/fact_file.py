@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reasoner.diagnostic import Diagnostic, error
+from reasoner.diagnostic import Diagnostic, Problems, error
 from reasoner.evidence.claim_table import UNDATED, ClaimTable, spoken
 from reasoner.evidence.claims import TableFile
 from reasoner.evidence.columns import identify
@@ -221,13 +221,20 @@ def write_text(path: Path, declared: Sequence[Source | Assumption], tables: Iter
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A file whole or not at all: another path to write to, which becomes this one when all is written."""
+    """A file whole or not at all: another path to write to, which becomes this one when all is written.
+
+    Raises Problems: R517.
+    """
     part = path.with_name(path.name + ".part")
     try:
         yield part
         part.replace(path)
+    except OSError as reason:
+        message = f"{shown(path)} cannot be written: {reason.strerror}"
+        raise Problems([error("R517", message, help="name a file in a folder that is there")]) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _schema(width: int, table: str) -> Any:
