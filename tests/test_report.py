@@ -100,7 +100,7 @@ def test_a_report_says_it_all() -> None:
     for wanted in (
         "understood as besieges(Who, raqqa_city, Side)",
         "Raqqa city is besieged on 3 of 4 sides: partly besieged, not encircled.",
-        "kurdish led forces besieges Raqqa city from the north",
+        "kurdish led forces besiege Raqqa city from the north",
         "because Raqqa city is pressed on at least half of its 4 known sides",
         "advancing from the north late last month",
         "Raqqa in s11 is the city, not the province",

@@ -10,7 +10,7 @@ from itertools import islice, pairwise, product
 
 from reasoner.evidence.spelling import fold
 from reasoner.query.names import COMPASS, Names, direction
-from reasoner.query.words import ARTICLES, BE, DO, HAVE, PREPOSITIONS, RELATIVES, stem
+from reasoner.query.words import ARTICLES, BE, DO, HAVE, PREPOSITIONS, RELATIVES, filled, stem
 from reasoner.syntax.tree import Declaration, Fact, Parameter
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Quoted, Variable, show_atom
@@ -235,7 +235,7 @@ def tell(declaration: Declaration, row: Sequence[object], names: Names | None = 
     """An atom as a sentence, by its first phrase: `Syrian army besieges Raqqa city from the west`.
 
     A value that is `_`, None or a variable is unknown: optional words about it are left out, elsewhere it is
-    told as `some place`. Without a phrase the atom is told as it is written.
+    told as `some place`. Verbs agree with their subjects. Without a phrase the atom is told as it is written.
     """
     parameters = {p.name: p for p in declaration.parameters}
     values = dict(zip(parameters, row, strict=False))
@@ -247,14 +247,14 @@ def tell(declaration: Declaration, row: Sequence[object], names: Names | None = 
         silent = any(unknown(values.get(name)) for name in re.findall(r"\{(\w+)\}", inner) if name in parameters)
         return "" if silent else inner
 
-    def slot(match: re.Match[str]) -> str:
-        parameter = parameters.get(match[1])
-        return show(parameter, values.get(parameter.name), names) if parameter else match[0]
+    def say(name: str) -> str:
+        parameter = parameters.get(name)
+        return show(parameter, values.get(parameter.name), names) if parameter else f"{{{name}}}"
 
     sentence = declaration.phrases[0]
     while sentence != (shorter := re.sub(r"\[([^\[\]]*)\]", group, sentence)):
         sentence = shorter
-    return " ".join(re.sub(r"\{(\w+)\}", slot, sentence).split())
+    return " ".join(filled(sentence, say).split())
 
 
 def unknown(value: object) -> bool:

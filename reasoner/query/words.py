@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 ARTICLES = frozenset("the a an".split())
@@ -27,6 +28,8 @@ _IRREGULAR = dict(
     kept-keep broke-break broken-break shot-shoot came-come went-go gone-go overran-overrun
     lay-lie lying-lie""".split()
 )
+SUBJECT = "{}"
+_PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do"}
 
 
 @lru_cache(maxsize=4096)
@@ -58,3 +61,38 @@ def base(verb: str) -> str:
     if re.search(r"..ies$", verb) and len(verb) > 4:
         return verb[:-3] + "y"
     return re.sub(r"(?<=ss|sh|ch)es$|(?<=[xzo])es$|s$", "", verb)
+
+
+def filled(template: str, say: Callable[[str], str]) -> str:
+    """A sentence with its slots filled. A verb agrees with a plural that begins its clause, and so does `and is`.
+
+    >>> filled("{a} besieges {p} and has no way out", {"a": "Kurdish-led forces", "p": "Raqqa"}.get)
+    'Kurdish-led forces besiege Raqqa and have no way out'
+    """
+    told = []
+    many, before = False, "and"  # whether the subject is a plural, and what stands before the next word
+    for part in re.split(r"(\{\w+\}|\w+)", template):
+        if part.startswith("{"):
+            told.append(say(part[1:-1]))
+            begins = before in ("and", "that")
+            many = plural(told[-1]) if begins else many
+            before = SUBJECT if begins else ""
+        elif part[:1].isalnum():
+            agrees = many and (before == SUBJECT or (before == "and" and part in _PLURAL))
+            told.append(agreeing(part) if agrees else part)
+            before = part
+        else:
+            told.append(part)
+    return "".join(told)
+
+
+def plural(name: str) -> bool:
+    """Whether a name takes its verb in the plural: Kurdish-led forces, but not Syrian army, US or United States."""
+    return bool(re.search(r"(^|[\s-])[a-z]+[^siu\W]s$", name))
+
+
+def agreeing(verb: str) -> str:
+    """A verb in the third person in the plural: besiege, are, have; another word as it is."""
+    if verb in _PLURAL or not re.search(r"[a-z]s$", verb):
+        return _PLURAL.get(verb, verb)
+    return base(verb) if stem(base(verb)) == stem(verb) else verb

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reasoner.evidence.claim import Claim
 from reasoner.explain.proof import Absent, Derived, Given, Proof, Stated, doubts, identities, show, told
 from reasoner.query.answers import Answer
+from reasoner.query.words import filled
 from reasoner.render.json import citation, plain
 from reasoner.render.text import Footnotes, Mark, TextRenderer, Words, shown
 from reasoner.term import Value
@@ -141,7 +141,7 @@ def _reason(proof: Derived, renderer: TextRenderer) -> str:
     values = dict(proof.binding)
     if not proof.rule.text:
         return "the rule says so"
-    return re.sub(r"{(\w+)}", lambda m: _say(values.get(m[1]), m[0], renderer), proof.rule.text)
+    return filled(proof.rule.text, lambda name: _say(values.get(name), f"{{{name}}}", renderer))
 
 
 def _say(value: Value | None, written: str, renderer: TextRenderer) -> str:

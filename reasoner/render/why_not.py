@@ -12,7 +12,7 @@ from reasoner.explain.options import Change
 from reasoner.explain.proof import Derived, Proof, supports, walk
 from reasoner.explain.why_not import Attempt, Failure, WhyNot
 from reasoner.query.phrases import show
-from reasoner.query.words import BE, HAVE, base, stem
+from reasoner.query.words import BE, HAVE, agreeing, base, filled, stem
 from reasoner.render.json import Json, citation, plain
 from reasoner.render.passage import Item, lines
 from reasoner.render.text import Footnotes, TextRenderer, Words, shown
@@ -105,10 +105,12 @@ class WhyNotRenderer:
         words = re.sub(r"\{\w+\}", "", declaration.phrases[0]).split() if declaration and declaration.phrases else []
         auxiliary = next((word for word in words if word in BE | HAVE), None)
         if auxiliary:
-            return re.sub(rf"\b{auxiliary}\b", f"{auxiliary} not", sentence, count=1)
+            return re.sub(rf"\b({auxiliary}|{agreeing(auxiliary)})\b", r"\1 not", sentence, count=1)
         verb = words[0] if words else ""
         if verb.endswith("s") and stem(base(verb)) == stem(verb):
-            return re.sub(rf"\b{verb}\b", f"does not {base(verb)}", sentence, count=1)
+            for said, negated in ((verb, "does not"), (base(verb), "do not")):
+                if found := re.search(rf"\b{said}\b", sentence):
+                    return f"{sentence[: found.start()]}{negated} {base(verb)}{sentence[found.end() :]}"
         return f"it is not so that {sentence}"
 
     # ---------------------------------------------------------------- reasons
@@ -144,10 +146,10 @@ class WhyNotRenderer:
     def _worded(self, rule: Rule, values: Mapping[str, Value]) -> str:
         """A rule's own text with its values; what has none yet by its type, as `some place`."""
 
-        def say(match: re.Match[str]) -> str:
-            return self._say(values[match[1]]) if match[1] in values else self._some(rule, match[1])
+        def say(name: str) -> str:
+            return self._say(values[name]) if name in values else self._some(rule, name)
 
-        return re.sub(r"{(\w+)}", say, rule.text or "")
+        return filled(rule.text or "", say)
 
     def _some(self, rule: Rule, name: str) -> str:
         """`some place` for a variable that stands in an argument of type Place."""
