@@ -1,4 +1,4 @@
-"""The page: how long it takes to load in a browser, and to move from one day to another.
+"""The page: how long it takes to load in a browser, to move from one day to another, to tell of a place, and to check.
 
 python -m benchmarks.page [PLACES ...]
 
@@ -26,6 +26,7 @@ from benchmarks.archiving import written
 SIZES = (5_000,)
 LOADS = 5
 STEPS = 100
+PANELS = 5
 WINDOW = {"width": 1360, "height": 850}
 # When the map was drawn for the first time, in milliseconds since the navigation began.
 FIRST = """
@@ -82,6 +83,17 @@ def measure(places: int, chromium: Any) -> None:
             counts = ", ".join(f"{len(theatre[one]):,} {one}" for one in ("places", "days", "ways", "fronts"))
             size = f"{len(plain) / 1e6:.1f} MB, packed {packed / 1e6:.1f} MB"
             print(f"{counts}: {size}; the server knows them after {ready:.1f} s", flush=True)
+            with urlopen(f"{address}/check") as answer:
+                answer.read()
+            print(f"  all is checked after {perf_counter() - start:.1f} s", flush=True)
+            besieged = [one["id"] for one in theatre["places"] if one.get("sieges")]
+            panels = []
+            for place in besieged[:: max(1, len(besieged) // PANELS)][:PANELS]:
+                before = perf_counter()
+                with urlopen(f"{address}/place?place={place}") as answer:
+                    answer.read()
+                panels.append(1000 * (perf_counter() - before))
+            tell(f"the panel of a place that was besieged, {len(panels)} of them", panels)
             loads = []
             for _ in range(LOADS):
                 window = chromium.new_context(viewport=WINDOW)

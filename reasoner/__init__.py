@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reasoner.knowledge_base import KnowledgeBase
     from reasoner.loading import load
 
+__version__ = "0.1.0"
 __all__ = ["Archive", "KnowledgeBase", "Problems", "load"]
 
 

@@ -13,6 +13,7 @@ from typing import Any, Unpack, cast
 
 import click
 
+from reasoner import __version__
 from reasoner.diagnostic import Diagnostic, Problems, draw, errors
 from reasoner.doors.archiving import archive
 from reasoner.doors.drawing import NAMES, draw_map, drawing, put
@@ -38,7 +39,7 @@ from reasoner.doors.verifying import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="reasoner")
+@click.version_option(__version__, prog_name="reasoner")
 def cli() -> None:
     """Who besieges what, since when, and on whose word: reasoning about armed conflict from cited facts.
 

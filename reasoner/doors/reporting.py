@@ -139,15 +139,10 @@ def _places(reply: Reply) -> Iterable[str]:
 
 def _made(base: KnowledgeBase, question: str, out: str, given: Given) -> Made:
     """The version, the words on the command line, and the files as they are on disk."""
-    from importlib.metadata import PackageNotFoundError, version
-
+    from reasoner import __version__
     from reasoner.render.report import Made
     from reasoner.when import show_day
 
-    try:
-        made_by = version("reasoner")
-    except PackageNotFoundError:  # run from its sources
-        made_by = ""
     words = ["reasoner", "report", question, "-o", Path(out).name]
     for option in report.params:
         value = given.get(option.name or "")
@@ -156,7 +151,7 @@ def _made(base: KnowledgeBase, question: str, out: str, given: Given) -> Made:
             words += [name] if option.is_flag else [word for one in several for word in (name, str(one))]
     files = {one.text.name: _digest(one.text.name, one.text.content) for one in base.program.files if one.statements}
     last = base.store.last_evidence()
-    return Made(made_by, shlex.join(words), tuple(files.items()), show_day(last) if last is not None else "")
+    return Made(__version__, shlex.join(words), tuple(files.items()), show_day(last) if last is not None else "")
 
 
 def _digest(name: str, content: str) -> str:

@@ -248,7 +248,7 @@ VIEWS = {
     "place": View(place, needs=("place",)),
     "timeline": View(timeline, needs=("place",), heeds=("place", *SUPPOSED)),
     "difference": View(difference, CHECKING, needs=SUPPOSED),
-    "check": View(check, CHECKING, heeds=SUPPOSED),
+    "check": View(check, CHECKING, heeds=SUPPOSED, slow=True),
     "picture/map.svg": View(map_picture, DRAWING, heeds=("at", "place", *SUPPOSED), slow=True),
     "picture/timeline.svg": View(timeline_picture, needs=("place",), heeds=("place", *SUPPOSED)),
     "picture/proof.svg": View(proof_picture, needs=("atom",), heeds=("atom", "at", *SUPPOSED)),
