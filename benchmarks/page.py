@@ -67,6 +67,12 @@ def served(files: list[Path]) -> Iterator[str]:
             server.terminate()
 
 
+def got(asked: str | Request) -> bytes:
+    """What the server sends."""
+    with urlopen(asked) as answer:
+        return bytes(answer.read())
+
+
 def measure(places: int, chromium: Any) -> None:
     """Prints a few lines."""
     with tempfile.TemporaryDirectory(prefix="reasoner-bench-") as name:
@@ -74,24 +80,20 @@ def measure(places: int, chromium: Any) -> None:
         start = perf_counter()
         with served(files) as address:
             asked = Request(f"{address}/theatre.json", headers={"Accept-Encoding": "gzip"})
-            with urlopen(asked) as answer:
-                packed = len(answer.read())
+            packed = len(got(asked))
             ready = perf_counter() - start
-            with urlopen(f"{address}/theatre.json") as answer:
-                plain = answer.read()
+            plain = got(f"{address}/theatre.json")
             theatre = json.loads(plain)
             counts = ", ".join(f"{len(theatre[one]):,} {one}" for one in ("places", "days", "ways", "fronts"))
             size = f"{len(plain) / 1e6:.1f} MB, packed {packed / 1e6:.1f} MB"
             print(f"{counts}: {size}; the server knows them after {ready:.1f} s", flush=True)
-            with urlopen(f"{address}/check") as answer:
-                answer.read()
+            got(f"{address}/check")
             print(f"  all is checked after {perf_counter() - start:.1f} s", flush=True)
-            besieged = [one["id"] for one in theatre["places"] if one.get("sieges")]
+            besieged = [one["id"] for one in theatre["places"] if one["sieges"]]
             panels = []
             for place in besieged[:: max(1, len(besieged) // PANELS)][:PANELS]:
                 before = perf_counter()
-                with urlopen(f"{address}/place?place={place}") as answer:
-                    answer.read()
+                got(f"{address}/place?place={place}")
                 panels.append(1000 * (perf_counter() - before))
             tell(f"the panel of a place that was besieged, {len(panels)} of them", panels)
             loads = []

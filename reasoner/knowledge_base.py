@@ -352,8 +352,8 @@ class KnowledgeBase:
             model = self.model([*(r.head.predicate for r in rules), "contested", "holds"], rules)
         return (
             *self.diagnostics,
-            *invariants.broken(self.program, model),
-            *invariants.unchecked(self.program, model),
+            *invariants.broken(rules, model),
+            *invariants.unchecked(rules, model),
             *invariants.disputes(model, self.store),
         )
 

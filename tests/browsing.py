@@ -5,6 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+# A colour as three numbers, and the pixels of the map, four numbers each.
+PIXELS = """
+    const rgb = colour => [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
+    const canvas = document.querySelector("canvas.sheet");
+    const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+"""
+
 
 def shows(page: Any, day: str) -> None:
     """Waits until the map shows a day."""
@@ -40,14 +47,10 @@ def coloured(page: Any, actor: str) -> dict[str, int]:
     """How many pixels have the colour of an actor on each side of the one place that ISIL holds on the map."""
     return dict(
         page.evaluate(
-            """async actor => {
+            f"async actor => {{ {PIXELS}"
+            """
             const theatre = await (await fetch("/theatre.json")).json();
-            const rgb = id => {
-                const colour = theatre.actors.find(one => one.id === id).colour;
-                return [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
-            };
-            const canvas = document.querySelector("canvas.sheet");
-            const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const colour = id => rgb(theatre.actors.find(one => one.id === id).colour);
             const having = ([r, g, b]) => {
                 const found = [];
                 for (let at = 0; at < data.length; at += 4)
@@ -55,11 +58,11 @@ def coloured(page: Any, actor: str) -> dict[str, int]:
                         found.push([(at / 4) % width, Math.floor(at / 4 / width)]);
                 return found;
             };
-            const disc = having(rgb("isil"));
+            const disc = having(colour("isil"));
             const middle = n => disc.reduce((sum, one) => sum + one[n], 0) / disc.length;
             const [x, y] = [middle(0), middle(1)];
             const sides = { north: 0, east: 0, south: 0, west: 0 };
-            for (const [i, j] of having(rgb(actor))) {
+            for (const [i, j] of having(colour(actor))) {
                 const [dx, dy] = [i - x, j - y];
                 if (Math.hypot(dx, dy) > 40 || Math.abs(dx) < 4 || Math.abs(dy) < 4) continue; // ways have colours too
                 const across = Math.abs(dx) > Math.abs(dy);
@@ -76,15 +79,11 @@ def haloed(page: Any) -> int:
     """How many pixels of the map are land that is marked as differing, as with a pen that lets it through."""
     return int(
         page.evaluate(
-            """() => {
+            f"() => {{ {PIXELS}"
+            """
             const style = getComputedStyle(document.documentElement);
-            const [halo, land] = ["--halo", "--land"].map(name => {
-                const colour = style.getPropertyValue(name).trim();
-                return [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
-            });
+            const [halo, land] = ["--halo", "--land"].map(name => rgb(style.getPropertyValue(name).trim()));
             const wanted = halo.map((one, n) => 0.55 * one + 0.45 * land[n]);
-            const canvas = document.querySelector("canvas.sheet");
-            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
             let count = 0;
             for (let at = 0; at < data.length; at += 4)
                 if (wanted.every((one, n) => Math.abs(data[at + n] - one) < 3)) count += 1;

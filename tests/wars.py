@@ -123,9 +123,9 @@ def follow(war: War | str, *goals: str) -> Model:
 
 def broken(war: War | str) -> list[str]:
     """The invariants that it breaks, as they are told."""
-    rules = tuple(invariants.as_rules(doctrine()))
+    rules = invariants.as_rules(doctrine())
     model = evaluate(_plan(tuple(rule.head.predicate for rule in rules), rules), facts_of(war))
-    return [diagnostic.message for diagnostic in invariants.broken(doctrine(), model)]
+    return [diagnostic.message for diagnostic in invariants.broken(rules, model)]
 
 
 def told(model: Model) -> dict[tuple[str, Row], Truth]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reasoner.engine import engine
+from reasoner.engine import engine, memory
 from reasoner.engine.model import Model
 from reasoner.evidence.store import Store
 from reasoner.plan.plan import Plan, beyond, plan, read
@@ -98,9 +98,8 @@ class Conclusions:
 
     def within(self, rows: int) -> Conclusions:
         """The same, evaluated, but for strata of more rows than these and what needs them, which are left apart."""
-        from reasoner.engine.living import Living  # numpy takes its time
-
         whole = plan(self.vocabulary)
-        living = Living.within(whole, self.store, rows)
-        given = {name: found for name in living.plan.rules if (found := living.model.rows(name))}
-        return replace(self, given=given, apart=frozenset(whole.rules) - frozenset(living.plan.rules), earlier=None)
+        with memory.at_most(rows):
+            found = engine()(whole, self.store)
+        given = {name: its for name in whole.rules if (its := found.rows(name))}
+        return replace(self, given=given, apart=found.apart, earlier=None)

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from reasoner.evidence.claim import bare
 from reasoner.query.names import Names
 from reasoner.query.phrases import Group, Slot, Word, declared, flatten, items, nominal, noun
-from reasoner.query.words import ARTICLES, BE, HAVE, PREPOSITIONS, RELATIVES, base, past, stem
+from reasoner.query.words import ARTICLES, BE, HAVE, PREPOSITIONS, RELATIVES, base, past, stem, third_person
 from reasoner.syntax.tree import Declaration, Fact, Parameter
 from reasoner.syntax.vocabulary import Vocabulary
 from reasoner.term import Atom, Constant, Value
@@ -104,7 +104,7 @@ def _inverted(phrase: Sequence[Word | Slot], happened: bool, say: Say) -> str | 
             return f"{auxiliary} {_say([*phrase[:at], *phrase[at + 1 :]], say)}"
         break
     match phrase:
-        case [Slot() as subject, Word(verb), *rest] if verb.endswith("s") and stem(base(verb)) == stem(verb):
+        case [Slot() as subject, Word(verb), *rest] if third_person(verb):
             plain = "have" if verb in HAVE else base(verb)
             return f"{'did' if happened else 'does'} {say(subject.parameter)} {plain} {_say(rest, say)}".strip()
     return None

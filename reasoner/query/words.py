@@ -56,6 +56,11 @@ def past(word: str) -> bool:
     return word in _IRREGULAR or (word.endswith("ed") and stem(word) != word)
 
 
+def third_person(word: str) -> bool:
+    """Whether a word looks like a verb in the third person: besieges, reaches."""
+    return word.endswith("s") and stem(base(word)) == stem(word)
+
+
 def base(verb: str) -> str:
     """The base of a verb in the third person: besiege, reach, supply, go."""
     if re.search(r"..ies$", verb) and len(verb) > 4:
@@ -93,6 +98,4 @@ def plural(name: str) -> bool:
 
 def agreeing(verb: str) -> str:
     """A verb in the third person in the plural: besiege, are, have; another word as it is."""
-    if verb in _PLURAL or not re.search(r"[a-z]s$", verb):
-        return _PLURAL.get(verb, verb)
-    return base(verb) if stem(base(verb)) == stem(verb) else verb
+    return _PLURAL.get(verb) or (base(verb) if third_person(verb) else verb)

@@ -12,7 +12,7 @@ from reasoner.explain.options import Change
 from reasoner.explain.proof import Derived, Proof, supports, walk
 from reasoner.explain.why_not import Attempt, Failure, WhyNot
 from reasoner.query.phrases import show
-from reasoner.query.words import BE, HAVE, agreeing, base, filled, stem
+from reasoner.query.words import BE, HAVE, agreeing, base, filled, third_person
 from reasoner.render.json import Json, citation, plain
 from reasoner.render.passage import Item, lines
 from reasoner.render.text import Footnotes, TextRenderer, Words, shown
@@ -107,7 +107,7 @@ class WhyNotRenderer:
         if auxiliary:
             return re.sub(rf"\b({auxiliary}|{agreeing(auxiliary)})\b", r"\1 not", sentence, count=1)
         verb = words[0] if words else ""
-        if verb.endswith("s") and stem(base(verb)) == stem(verb):
+        if third_person(verb):
             for said, negated in ((verb, "does not"), (base(verb), "do not")):
                 if found := re.search(rf"\b{said}\b", sentence):
                     return f"{sentence[: found.start()]}{negated} {base(verb)}{sentence[found.end() :]}"

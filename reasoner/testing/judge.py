@@ -114,7 +114,8 @@ def _known(program: Program) -> set[Value]:
 
 def judge(case: Case, base: KnowledgeBase) -> Iterator[Failure]:
     """Every expectation that is not met, every invariant that is broken, and a proof that reads otherwise."""
-    model = base.model(None, invariants.as_rules(base.program))
+    laws = invariants.as_rules(base.program)
+    model = base.model(None, laws)
     vocabulary = base.vocabulary
     for one in case.expectations:
         fitting = rows(one, model, vocabulary)
@@ -123,7 +124,7 @@ def judge(case: Case, base: KnowledgeBase) -> Iterator[Failure]:
             fitting = {row: more for row, truth in fitting.items() if (more := _beyond(one, row, truth, stated, base))}
         if not as_expected(one, fitting):
             yield Failure(one.origin, " ".join(one.origin.excerpt.split()), seen(one, fitting))
-    for broken in invariants.broken(base.program, model):
+    for broken in invariants.broken(laws, model):
         label = broken.labels[0]
         yield Failure(label.span, "no broken invariant", f"{broken.message}, {label.message}")
     if case.why:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from reasoner.check.safety import outer_variables
 from reasoner.diagnostic import Diagnostic, Label, error
@@ -26,9 +26,9 @@ def as_rules(program: Program) -> tuple[Rule, ...]:
     )
 
 
-def broken(program: Program, model: Model) -> Iterator[Diagnostic]:
+def broken(rules: Iterable[Rule], model: Model) -> Iterator[Diagnostic]:
     """An error for each row that breaks an invariant, whatever its uncertain dates turn out to be."""
-    for rule in as_rules(program):
+    for rule in rules:
         for row, truth in sorted(model.rows(rule.head.predicate).items(), key=str):
             values = ", ".join(f"{term} = {value}" for term, value in zip(rule.head.terms, row, strict=True))
             message = f"broken: {rule.text or 'this must never hold'} ({values})"
@@ -36,9 +36,8 @@ def broken(program: Program, model: Model) -> Iterator[Diagnostic]:
                 yield error("R420", message, rule.origin, f"holds {truth.certain}")
 
 
-def unchecked(program: Program, model: Model) -> Iterator[Diagnostic]:
+def unchecked(rules: Sequence[Rule], model: Model) -> Iterator[Diagnostic]:
     """A warning where the map is so large that what some invariants read was not evaluated."""
-    rules = as_rules(program)
     if missing := [rule for rule in rules if rule.head.predicate in model.apart]:
         message = f"{len(missing)} of {len(rules)} invariants are not checked: what they read has too many rows"
         labels = tuple(Label(rule.origin, rule.text or "") for rule in missing if rule.origin)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import replace
 
 import numpy as np
 
@@ -35,16 +34,15 @@ Relations = Mapping[str, Relation]
 def evaluate(plan: Plan, store: Store) -> Model:
     """Every predicate of the plan and the store. Raises Problems (R5xx) where the rules do not settle."""
     known = base(store, *reach(plan))
-    kept, relations = relate(plan, known)
-    return model(relations, known, frozenset(plan.rules) - frozenset(kept.rules))
+    relations, apart = relate(plan, known)
+    return model(relations, known, apart)
 
 
-def relate(plan: Plan, known: Base) -> tuple[Plan, dict[str, Relation]]:
-    """The relations of every predicate of the plan and the facts, and that plan.
+def relate(plan: Plan, known: Base) -> tuple[dict[str, Relation], frozenset[str]]:
+    """The relations of every predicate of the plan and the facts, and the predicates that are left apart.
 
-    While at most so many rows are wanted, a stratum that derives more is left apart, with every one that needs it.
+    While at most so many rows are wanted, these are of a stratum that derives more, and of every one that needs it.
     """
-    kept: list[Stratum] = []
     relations = {name: Relation(sets.layout, cut(sets, plan.spans.get(name))) for name, sets in known.facts.items()}
     bits: Bits = {name: relation.layout.bits for name, relation in relations.items()}
     apart: set[str] = set()
@@ -53,11 +51,9 @@ def relate(plan: Plan, known: Base) -> tuple[Plan, dict[str, Relation]]:
             with suppress(memory.TooMany):
                 make_room(stratum, relations, bits, known)
                 settle(stratum, relations, known, plan)
-                kept.append(stratum)
                 continue
         apart |= stratum.predicates
-    found = {name: relation for name, relation in relations.items() if name not in apart}
-    return (replace(plan, strata=tuple(kept)) if apart else plan), found
+    return {name: relation for name, relation in relations.items() if name not in apart}, frozenset(apart)
 
 
 def model(relations: Relations, known: Base, apart: frozenset[str] = frozenset()) -> Model:

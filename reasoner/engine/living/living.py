@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from reasoner.engine import memory
 from reasoner.engine.columnar.relation import Relation
 from reasoner.engine.columnar.rules import Solver
 from reasoner.engine.columnar.strata import cut, grow, make_room, model, relate, settle
@@ -47,17 +46,9 @@ class Living:
     def of(cls, plan: Plan, store: Store) -> Living:
         """The model of a plan and a store. Raises Problems (R5xx) where the rules do not settle."""
         known = base(store, *reach(plan))
-        _, relations = relate(plan, known)
+        relations, apart = relate(plan, known)
         every = {name: EVER for stratum in plan.strata for name in stratum.predicates}
-        return cls(plan, store, model(relations, known), known, relations, every)
-
-    @classmethod
-    def within(cls, plan: Plan, store: Store, rows: int) -> Living:
-        """The model of as much of a plan as derives no more rows than these in a stratum; its plan is that much."""
-        known = base(store, *reach(plan))
-        with memory.at_most(rows):
-            kept, relations = relate(plan, known)
-        return cls(kept, store, model(relations, known), known, relations, {})
+        return cls(plan, store, model(relations, known, apart), known, relations, every)
 
     @classmethod
     def restored(cls, plan: Plan, store: Store, derived: Mapping[str, Mapping[Row, Truth]]) -> Living:
